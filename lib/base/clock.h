@@ -20,8 +20,7 @@ enum { CLOCK_TEXT_SIZE = 32 };
 void clock_format_utc(int64_t unix_seconds, char ret_text[CLOCK_TEXT_SIZE]);
 
 /** "2020-03-04T09:12:00+01:00": local time at an offset in minutes east of UTC (RFC 3339). */
-void clock_format_offset(
-	int64_t unix_seconds, int offset_minutes, char ret_text[CLOCK_TEXT_SIZE]);
+void clock_format_offset(int64_t unix_seconds, int offset_minutes, char ret_text[CLOCK_TEXT_SIZE]);
 
 /** Days of the civil calendar: Unix day number of a date, and back (proleptic Gregorian). */
 int64_t clock_day_from_civil(int year, int month, int day);

@@ -21,7 +21,7 @@ struct db_schema {
 	int32_t application_id;            /**< PRAGMA application_id: tells our files apart */
 	const struct embedded *migrations; /**< 001-….sql, 002-….sql, in order */
 	size_t migration_count;
-	struct view statements;            /**< statements.sql */
+	struct view statements; /**< statements.sql */
 };
 
 enum db_mode {
@@ -82,6 +82,7 @@ bool db_is_null(struct statement *statement, const char *column);
 __attribute__((warn_unused_result)) bool db_begin(struct db *db, struct error *err);
 __attribute__((warn_unused_result)) bool db_commit(struct db *db, struct error *err);
 void db_rollback(struct db *db);
+bool db_in_transaction(const struct db *db);
 
 int64_t db_last_rowid(const struct db *db);
 int64_t db_changes(const struct db *db);

@@ -77,7 +77,7 @@ main(int argc, char **argv)
 	if (!header)
 		die("cannot write", argv[3]);
 	fprintf(header, "#pragma once\n#include \"base/embedded.h\"\n");
-	fprintf(header, "extern const struct embedded %s[];\nextern const size_t %s_count;\n", argv[1],
-		argv[1]);
+	fprintf(header, "extern const struct embedded %s[];\nextern const size_t %s_count;\n",
+		argv[1], argv[1]);
 	return fclose(header) == 0 ? 0 : 1;
 }

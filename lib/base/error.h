@@ -10,10 +10,10 @@ enum error_reach {
 	ERROR_NONE,       /**< nothing failed */
 	ERROR_MESSAGE,    /**< one message: set it aside with the reason, go on with the next */
 	ERROR_CONNECTION, /**< this connection: back off, come back */
-	ERROR_MAILBOX,    /**< this mailbox until somebody changes its configuration or the server */
-	ERROR_STORAGE,    /**< no room or no right to write: say so, wait, go on when there is */
-	ERROR_USAGE,      /**< the command line or the configuration is wrong: exit status 2 */
-	ERROR_PROGRAM,    /**< the program cannot go on */
+	ERROR_MAILBOX, /**< this mailbox until somebody changes its configuration or the server */
+	ERROR_STORAGE, /**< no room or no right to write: say so, wait, go on when there is */
+	ERROR_USAGE,   /**< the command line or the configuration is wrong: exit status 2 */
+	ERROR_PROGRAM, /**< the program cannot go on */
 };
 
 /** Room for one sentence. A longer one is cut at a character's border and ends in "…". */

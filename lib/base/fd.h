@@ -14,8 +14,7 @@ void fd_close(int *fd);
 int fd_take(int *fd);
 
 /** Writes all bytes to a blocking descriptor; retries EINTR and short writes. */
-__attribute__((warn_unused_result)) bool fd_write_all(
-	int fd, struct view bytes, struct error *err);
+__attribute__((warn_unused_result)) bool fd_write_all(int fd, struct view bytes, struct error *err);
 
 /** Reads a regular file of at most `maximum` bytes into *ret_text (replaced). */
 __attribute__((warn_unused_result)) bool fd_read_file(

@@ -2,6 +2,7 @@
 #define BASE_HEALTH_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "base/error.h"
@@ -23,12 +24,12 @@ enum mailbox_phase {
 struct mailbox_health {
 	char name[HEALTH_NAME_SIZE];
 	enum mailbox_phase phase;
-	bool idle;                /**< the server pushes */
-	int64_t connected_since;  /**< Unix seconds; 0: not connected */
-	int64_t compared_at;      /**< last successful comparison with the server; 0: never */
-	int64_t next_try_at;      /**< Unix seconds; 0: none due */
-	int64_t behind;           /**< messages known on the server and not yet archived */
-	int64_t failures;         /**< attempts failed in a row */
+	bool idle;                   /**< the server pushes */
+	int64_t connected_since;     /**< Unix seconds; 0: not connected */
+	int64_t compared_at;         /**< last successful comparison with the server; 0: never */
+	int64_t next_try_at;         /**< Unix seconds; 0: none due */
+	int64_t behind;              /**< messages known on the server and not yet archived */
+	int64_t failures;            /**< attempts failed in a row */
 	char error[ERROR_TEXT_SIZE]; /**< the last failure in words; empty after a success */
 };
 
@@ -36,13 +37,13 @@ struct health_state {
 	int64_t started_at;
 	size_t mailbox_count;
 	struct mailbox_health mailboxes[HEALTH_MAILBOXES_MAX];
-	int64_t unread;              /**< archived and not yet read */
-	int64_t poll_interval_s;     /**< the longest of all mailboxes */
+	int64_t unread;          /**< archived and not yet read */
+	int64_t poll_interval_s; /**< the longest of all mailboxes */
 	bool rebuilding;
 	char storage_error[ERROR_TEXT_SIZE]; /**< not empty: the disk refuses writes */
-	int64_t messages_archived;   /**< since the start */
+	int64_t messages_archived;           /**< since the start */
 	int64_t messages_read;
-	int64_t readers_replaced;    /**< workers that died or were killed */
+	int64_t readers_replaced; /**< workers that died or were killed */
 };
 
 struct health;
@@ -52,11 +53,12 @@ void health_get(struct health *health, struct health_state *ret_state);
 
 /** The mailbox's number for health_set_mailbox(); registers the name on first use. */
 size_t health_add_mailbox(struct health *health, const char *name);
-void health_set_mailbox(
-	struct health *health, size_t mailbox, const struct mailbox_health *state);
+void health_set_mailbox(struct health *health, size_t mailbox, const struct mailbox_health *state);
 /** Replaces the storage error; NULL clears it. */
 void health_set_storage_error(struct health *health, const char *text);
 void health_set_unread(struct health *health, int64_t unread);
+/** The patience of health_is_ready(): the longest interval of all mailboxes counts. */
+void health_set_poll_interval(struct health *health, int64_t seconds);
 void health_set_rebuilding(struct health *health, bool rebuilding);
 void health_count(struct health *health, int64_t archived, int64_t read, int64_t replaced);
 /** True if every mailbox was compared within three poll intervals (at least 5 minutes). */

@@ -5,7 +5,13 @@
  * Levels say who is asked to act: err = somebody must; warning = we go on by ourselves, and the
  * line says how and when; notice = a state has changed; info = work was done; debug = for us.
  */
-enum log_level { LOG_LEVEL_ERR, LOG_LEVEL_WARNING, LOG_LEVEL_NOTICE, LOG_LEVEL_INFO, LOG_LEVEL_DEBUG };
+enum log_level {
+	LOG_LEVEL_ERR,
+	LOG_LEVEL_WARNING,
+	LOG_LEVEL_NOTICE,
+	LOG_LEVEL_INFO,
+	LOG_LEVEL_DEBUG
+};
 
 /**
  * One event, one line on stderr: a sentence that stands alone, then key=value pairs:

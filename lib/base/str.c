@@ -56,7 +56,7 @@ bool
 view_ends_with(struct view text, struct view suffix)
 {
 	return text.size >= suffix.size &&
-		view_equal(view_slice(text, text.size - suffix.size, text.size), suffix);
+	       view_equal(view_slice(text, text.size - suffix.size, text.size), suffix);
 }
 
 struct view
