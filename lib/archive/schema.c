@@ -17,7 +17,8 @@ archive_schema(void)
 		.application_id = 0x43504152, /* "CPAR" */
 		.migrations = archive_migrations,
 		.migration_count = archive_migrations_count,
-		.statements = archive_statements[0].content,
+		.statements = archive_statements,
+		.statement_file_count = archive_statements_count,
 	};
 	return &schema;
 }

@@ -99,12 +99,24 @@ by_name(const void *a, const void *b)
 		((const struct statement *)a)->name, ((const struct statement *)b)->name);
 }
 
-/* Splits statements.sql at its "-- name:" lines. Other comments stay with their statement. */
-static void
-load_statements(struct db *db)
+static struct statement *
+add_statement(struct db *db, size_t *capacity)
 {
-	struct view rest = db->schema->statements, line;
-	size_t capacity = 0;
+	if (db->count == *capacity) {
+		*capacity = *capacity ? *capacity * 2 : 64;
+		db->statements = realloc(db->statements, *capacity * sizeof(*db->statements));
+		if (!db->statements)
+			abort();
+	}
+	return &db->statements[db->count++];
+}
+
+/* Splits a file at its "-- name:" lines. Other comments stay with their statement. */
+static void
+load_file(struct db *db, struct view rest, size_t *capacity)
+{
+	struct statement *last = NULL;
+	struct view line;
 
 	while (view_next_line(&rest, &line)) {
 		size_t colon = view_find_byte(line, ':', 0);
@@ -112,21 +124,21 @@ load_statements(struct db *db)
 
 		if (view_starts_with(line, VIEW("-- ")) && name.size > 0 &&
 			view_find_byte(name, ' ', 0) == SIZE_MAX) {
-			if (db->count == capacity) {
-				capacity = capacity ? capacity * 2 : 32;
-				db->statements =
-					realloc(db->statements, capacity * sizeof(*db->statements));
-				if (!db->statements)
-					abort();
-			}
-			db->statements[db->count++] =
-				(struct statement){.db = db, .name = name, .sql = {rest.data, 0}};
-		} else if (db->count > 0) {
-			struct statement *last = &db->statements[db->count - 1];
-
+			last = add_statement(db, capacity);
+			*last = (struct statement){.db = db, .name = name, .sql = {rest.data, 0}};
+		} else if (last) {
 			last->sql.size = (size_t)(line.data + line.size - last->sql.data);
 		}
 	}
+}
+
+static void
+load_statements(struct db *db)
+{
+	size_t capacity = 0;
+
+	for (size_t i = 0; i < db->schema->statement_file_count; i++)
+		load_file(db, db->schema->statements[i].content, &capacity);
 	if (db->count)
 		qsort(db->statements, db->count, sizeof(*db->statements), by_name);
 }

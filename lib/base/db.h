@@ -21,7 +21,8 @@ struct db_schema {
 	int32_t application_id;            /**< PRAGMA application_id: tells our files apart */
 	const struct embedded *migrations; /**< 001-….sql, 002-….sql, in order */
 	size_t migration_count;
-	struct view statements; /**< statements.sql */
+	const struct embedded *statements; /**< the files with the named statements */
+	size_t statement_file_count;
 };
 
 enum db_mode {
