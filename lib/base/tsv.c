@@ -14,9 +14,13 @@
 #include "base/fd.h"
 #include "base/utf8.h"
 
-struct row {
-	size_t source; /* which of the files it comes from */
+struct place {
+	const char *path; /* the source's */
 	size_t line;
+};
+
+struct row {
+	struct place at;
 	struct view *cells; /* in the caller's order */
 };
 
@@ -41,8 +45,6 @@ struct layout {
 	size_t place[TSV_COLUMNS_MAX];
 };
 
-static const struct view REPLACE = {"# replace", 9};
-
 void
 tsv_free(struct tsv *table)
 {
@@ -58,36 +60,35 @@ tsv_free(struct tsv *table)
 }
 
 static bool
-read_header(const struct source *source, size_t line_number, struct view line,
-	const char *const *columns, size_t column_count, struct layout *ret_layout,
-	struct error *err)
+read_header(const struct place *at, struct view line, const char *const *columns,
+	size_t column_count, struct layout *ret_layout, struct error *err)
 {
 	struct view names[TSV_COLUMNS_MAX];
 	size_t width = 0;
 
 	for (struct view rest = line; rest.data;) {
 		if (width == TSV_COLUMNS_MAX)
-			return error_set(err, ERROR_USAGE, "%s:%zu: more than %d columns",
-				source->path, line_number, TSV_COLUMNS_MAX);
+			return error_set(err, ERROR_USAGE, "%s:%zu: more than %d columns", at->path,
+				at->line, TSV_COLUMNS_MAX);
 		(void)view_next_field(&rest, '\t', &names[width++]); /* there is one: data is set */
 	}
 	ret_layout->width = width;
 	for (size_t i = 0; i < column_count; i++) {
-		size_t at = 0;
+		size_t column = 0;
 
-		while (at < width && !view_equal(names[at], view_of(columns[i])))
-			at++;
-		if (at == width)
+		while (column < width && !view_equal(names[column], view_of(columns[i])))
+			column++;
+		if (column == width)
 			return error_set(err, ERROR_USAGE, "%s:%zu: there is no column \"%s\"",
-				source->path, line_number, columns[i]);
-		ret_layout->place[i] = at;
+				at->path, at->line, columns[i]);
+		ret_layout->place[i] = column;
 	}
 	return true;
 }
 
 static bool
-add_row(struct tsv *table, size_t source, size_t line_number, struct view line,
-	const struct layout *layout, struct error *err)
+add_row(struct tsv *table, const struct place *at, struct view line, const struct layout *layout,
+	struct error *err)
 {
 	struct view cells[TSV_COLUMNS_MAX] = {0};
 	size_t width = 0;
@@ -96,7 +97,7 @@ add_row(struct tsv *table, size_t source, size_t line_number, struct view line,
 	for (struct view rest = line; rest.data; width++) {
 		if (width == layout->width)
 			return error_set(err, ERROR_USAGE, "%s:%zu: more cells than columns",
-				table->sources[source].path, line_number);
+				at->path, at->line);
 		(void)view_next_field(&rest, '\t', &cells[width]); /* there is one: data is set */
 	}
 	row = arena_push(table->arena, &table->rows, &table->row_count, &table->row_capacity,
@@ -105,10 +106,9 @@ add_row(struct tsv *table, size_t source, size_t line_number, struct view line,
 		row->cells =
 			arena_alloc_array(table->arena, table->column_count, sizeof(*row->cells));
 	if (!row || !row->cells)
-		return error_set(err, ERROR_USAGE, "%s:%zu: the table is too long",
-			table->sources[source].path, line_number);
-	row->source = source;
-	row->line = line_number;
+		return error_set(
+			err, ERROR_USAGE, "%s:%zu: the table is too long", at->path, at->line);
+	row->at = *at;
 	for (size_t i = 0; i < table->column_count; i++) {
 		struct view cell = cells[layout->place[i]];
 
@@ -118,38 +118,36 @@ add_row(struct tsv *table, size_t source, size_t line_number, struct view line,
 }
 
 static bool
-parse(struct tsv *table, size_t source, const char *const *columns, struct error *err)
+parse(struct tsv *table, const struct source *from, const char *const *columns, struct error *err)
 {
-	struct source *from = &table->sources[source];
 	struct view rest = str_view(&from->content);
+	struct place at = {from->path, 0};
 	struct layout layout = {0};
 	struct view line;
 
-	for (size_t number = 1; view_next_line(&rest, &line); number++) {
+	while (view_next_line(&rest, &line)) {
+		at.line++;
 		if (!utf8_is_valid(line) || view_find_byte(line, '\0', 0) != SIZE_MAX)
 			return error_set(
-				err, ERROR_USAGE, "%s:%zu: this is not UTF-8", from->path, number);
+				err, ERROR_USAGE, "%s:%zu: this is not UTF-8", at.path, at.line);
 		if (line.size == 0 || line.data[0] == '#')
 			continue;
-		if (layout.width == 0) {
-			if (!read_header(
-				    from, number, line, columns, table->column_count, &layout, err))
+		if (layout.width > 0) {
+			if (!add_row(table, &at, line, &layout, err))
 				return false;
-		} else if (!add_row(table, source, number, line, &layout, err)) {
+		} else if (!read_header(&at, line, columns, table->column_count, &layout, err)) {
 			return false;
 		}
 	}
 	if (layout.width == 0)
 		return error_set(
-			err, ERROR_USAGE, "%s: there is no line with column names", from->path);
+			err, ERROR_USAGE, "%s: there is no line with column names", at.path);
 	return true;
 }
 
 static bool
-load_source(struct tsv *table, size_t source, const char *folder, struct error *err)
+load_source(const struct tsv *table, struct source *to, const char *folder, struct error *err)
 {
-	struct source *to = &table->sources[source];
-
 	if (asprintf(&to->path, "%s/%s", folder, table->name) < 0)
 		abort();
 	if (!fd_read_file(to->path, TSV_SIZE_MAX, &to->content, err)) {
@@ -173,11 +171,11 @@ extra_is_there(const char *folder, const char *name)
 }
 
 bool
-tsv_load(struct tsv **ret_table, const char *folder, const char *extra_folder, const char *name,
+tsv_load(struct tsv **ret_table, const struct tsv_folders *folders, const char *name,
 	const char *const *columns, size_t column_count, struct error *err)
 {
 	CLEANUP(tsv_freep) struct tsv *table = calloc(1, sizeof(*table));
-	bool has_extra = extra_is_there(extra_folder, name);
+	bool has_extra = extra_is_there(folders->extra, name);
 	bool replaces = false;
 
 	assert(column_count > 0 && column_count <= TSV_COLUMNS_MAX);
@@ -188,14 +186,15 @@ tsv_load(struct tsv **ret_table, const char *folder, const char *extra_folder, c
 	if (has_extra) {
 		struct view rest, first = {0};
 
-		if (!load_source(table, 1, extra_folder, err))
+		if (!load_source(table, &table->sources[1], folders->extra, err))
 			return false;
 		rest = str_view(&table->sources[1].content);
-		replaces = view_next_line(&rest, &first) && view_equal(first, REPLACE);
+		replaces = view_next_line(&rest, &first) && view_equal(first, VIEW("# replace"));
 	}
-	if (!replaces && (!load_source(table, 0, folder, err) || !parse(table, 0, columns, err)))
+	if (!replaces && (!load_source(table, &table->sources[0], folders->base, err) ||
+				 !parse(table, &table->sources[0], columns, err)))
 		return false;
-	if (has_extra && !parse(table, 1, columns, err))
+	if (has_extra && !parse(table, &table->sources[1], columns, err))
 		return false;
 	*ret_table = TAKE(table);
 	return true;
@@ -224,8 +223,8 @@ tsv_error(const struct tsv *table, size_t row, struct error *err, const char *fo
 	va_start(arguments, format);
 	(void)vsnprintf(words, sizeof(words), format, arguments);
 	va_end(arguments);
-	return error_set(err, ERROR_USAGE, "%s:%zu: %s",
-		table->sources[table->rows[row].source].path, table->rows[row].line, words);
+	return error_set(err, ERROR_USAGE, "%s:%zu: %s", table->rows[row].at.path,
+		table->rows[row].at.line, words);
 }
 
 void

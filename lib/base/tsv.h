@@ -24,11 +24,16 @@ struct tsv;
 /** Rows of one table: more is no vocabulary. */
 enum { TSV_ROWS_MAX = 200000, TSV_COLUMNS_MAX = 16, TSV_SIZE_MAX = 32 * 1024 * 1024 };
 
+/** Where tables are looked for. */
+struct tsv_folders {
+	const char *base;  /**< the program's own: schema/vocabulary */
+	const char *extra; /**< the researchers' additions; may be NULL */
+};
+
 /**
- * Loads `folder`/`name`, and `extra_folder`/`name` behind it where that exists: its rows are
+ * Loads folders->base/name, and folders->extra/name behind it where that exists: its rows are
  * added, or stand alone if its first line is exactly "# replace".
  *
- * @extra_folder  may be NULL
  * @columns       names the caller will ask for, `column_count` of them, in the caller's order;
  *                the file may have them in another order and may have more
  *
@@ -36,9 +41,9 @@ enum { TSV_ROWS_MAX = 200000, TSV_COLUMNS_MAX = 16, TSV_SIZE_MAX = 32 * 1024 * 1
  * column is, when a row has more cells than the header, or a line is not UTF-8. A row with fewer
  * cells than the header has empty ones at its end.
  */
-__attribute__((warn_unused_result)) bool tsv_load(struct tsv **ret_table, const char *folder,
-	const char *extra_folder, const char *name, const char *const *columns, size_t column_count,
-	struct error *err);
+__attribute__((warn_unused_result)) bool tsv_load(struct tsv **ret_table,
+	const struct tsv_folders *folders, const char *name, const char *const *columns,
+	size_t column_count, struct error *err);
 void tsv_free(struct tsv *table);
 DEFINE_CLEANUP(struct tsv *, tsv_free);
 
