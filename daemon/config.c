@@ -1,0 +1,429 @@
+/*
+ * casepost.conf: one table of keys, each with the function that takes its value.
+ */
+#include "daemon/config.h"
+
+#include <ini.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+#include "base/fd.h"
+
+enum {
+	FILE_MAX = 256 * 1024,
+	LINE_MAX_BYTES = 198, /* inih's buffer; it would cut a longer line in two */
+	ARENA_MAX = 4 * 1024 * 1024,
+	PASSWORD_MAX = 4096,
+	POLL_MIN_S = 1,
+	POLL_MAX_S = 24 * 3600,
+};
+
+struct loading {
+	struct config *config;
+	struct config_mailbox *mailbox; /* of the section being read; NULL elsewhere */
+	size_t mailbox_capacity;
+	char section[64];
+	char key[64];                   /* the last one, to know a continued list */
+	struct error error;             /* the first one */
+};
+
+static bool
+wrong(struct loading *loading, const char *key, const char *format, const char *value)
+{
+	char text[256];
+
+	if (loading->error.reach != ERROR_NONE)
+		return false;
+	(void)snprintf(text, sizeof(text), format, value);
+	return error_set(&loading->error, ERROR_USAGE, "%s: %s", key, text);
+}
+
+static const char *
+keep(struct loading *loading, const char *value)
+{
+	return arena_string(loading->config->arena, view_of(value));
+}
+
+/* Every taker: sets what `target` points to from the value, or tells what is wrong with it. */
+typedef bool (*taker)(struct loading *loading, const char *key, const char *value, void *target);
+
+static bool
+take_text(struct loading *loading, const char *key, const char *value, void *target)
+{
+	const char **text = target;
+
+	if (value[0] == '\0')
+		return wrong(loading, key, "needs a value%s", "");
+	*text = keep(loading, value);
+	return true;
+}
+
+/* An empty value means: not used. */
+static bool
+take_optional(struct loading *loading, const char *key, const char *value, void *target)
+{
+	const char **text = target;
+
+	(void)key;
+	*text = value[0] ? keep(loading, value) : NULL;
+	return true;
+}
+
+static bool
+take_file(struct loading *loading, const char *key, const char *value, void *target)
+{
+	if (value[0] && access(value, R_OK) < 0)
+		return wrong(loading, key, "cannot read %s", value);
+	return take_optional(loading, key, value, target);
+}
+
+static bool
+take_port(struct loading *loading, const char *key, const char *value, void *target)
+{
+	uint16_t *port = target;
+	uint64_t number;
+
+	if (!view_to_u64(view_of(value), &number) || number < 1 || number > 65535)
+		return wrong(loading, key, "\"%s\" is no port; use a number from 1 to 65535", value);
+	*port = (uint16_t)number;
+	return true;
+}
+
+static bool
+take_security(struct loading *loading, const char *key, const char *value, void *target)
+{
+	static const char *const WORDS[] = {"tls", "starttls", "insecure"};
+	enum config_security *security = target;
+
+	for (size_t i = 0; i < 3; i++) {
+		if (strcmp(value, WORDS[i]) == 0) {
+			*security = (enum config_security)i;
+			return true;
+		}
+	}
+	return wrong(loading, key, "\"%s\" is none of tls, starttls, insecure", value);
+}
+
+static bool
+take_bool(struct loading *loading, const char *key, const char *value, void *target)
+{
+	bool *flag = target;
+
+	if (strcmp(value, "yes") != 0 && strcmp(value, "no") != 0)
+		return wrong(loading, key, "\"%s\" is neither yes nor no", value);
+	*flag = strcmp(value, "yes") == 0;
+	return true;
+}
+
+/* "30s", "5m", "1h", or seconds. */
+static bool
+take_duration(struct loading *loading, const char *key, const char *value, void *target)
+{
+	struct view text = view_of(value);
+	uint64_t unit = 1, number;
+	int *seconds = target;
+
+	if (text.size > 0) {
+		char last = text.data[text.size - 1];
+
+		unit = last == 'h' ? 3600 : last == 'm' ? 60 : 1;
+		if (last == 'h' || last == 'm' || last == 's')
+			text.size--;
+	}
+	if (!view_to_u64(text, &number) || number > POLL_MAX_S || number * unit < POLL_MIN_S ||
+		number * unit > POLL_MAX_S)
+		return wrong(loading, key, "\"%s\" is no time from 1s to 24h, such as 5m", value);
+	*seconds = (int)(number * unit);
+	return true;
+}
+
+static bool
+take_list(struct loading *loading, const char *key, const char *value, void *target)
+{
+	struct config_list *list = target;
+	struct view rest = view_of(value), item;
+
+	while (view_next_field(&rest, ',', &item)) {
+		item = view_trim(item);
+		if (item.size == 0)
+			continue;
+		if (list->count == CONFIG_LIST_MAX)
+			return wrong(loading, key, "has too many entries%s", "");
+		list->items[list->count++] = arena_string(loading->config->arena, item);
+	}
+	return true;
+}
+
+static bool
+take_auth(struct loading *loading, const char *key, const char *value, void *target)
+{
+	(void)target;
+	if (strcmp(value, "password") == 0)
+		return true;
+	return wrong(loading, key, "\"%s\" is not supported; use password", value);
+}
+
+/* systemd puts credentials as files into $CREDENTIALS_DIRECTORY (systemd.exec(5)). */
+static bool
+take_credential(struct loading *loading, const char *key, const char *value, void *target)
+{
+	const char *directory = getenv("CREDENTIALS_DIRECTORY");
+	const char **path = target;
+
+	if (strchr(value, '/') || value[0] == '\0')
+		return wrong(loading, key, "\"%s\" is no name of a credential", value);
+	if (!directory)
+		return wrong(loading, key,
+			"systemd passed no credentials; LoadCredential=%s:FILE is missing in the unit",
+			value);
+	*path = arena_format(loading->config->arena, "%s/%s", directory, value).data;
+	if (access(*path, R_OK) < 0)
+		return wrong(loading, key,
+			"systemd passed no credential \"%s\"; add LoadCredential= to the unit", value);
+	return true;
+}
+
+struct key {
+	const char *section;
+	const char *name;
+	taker take;
+	size_t offset; /* of the target in struct config or struct config_mailbox */
+	bool is_list;
+};
+
+#define STORE(name, take, member) {"store", name, take, offsetof(struct config, member), false}
+#define WEB(name, take, member) {"web", name, take, offsetof(struct config, member), false}
+#define MAILBOX(name, take, member)                                                                \
+	{"mailbox", name, take, offsetof(struct config_mailbox, member), false}
+
+static const struct key KEYS[] = {
+	STORE("directory", take_text, directory),
+	WEB("listen", take_text, listen),
+	WEB("researchers", take_text, researchers),
+	WEB("tls_certificate", take_file, tls_certificate),
+	WEB("tls_key", take_file, tls_key),
+	MAILBOX("host", take_text, host),
+	MAILBOX("port", take_port, port),
+	MAILBOX("security", take_security, security),
+	MAILBOX("ca_file", take_file, ca_file),
+	MAILBOX("user", take_text, user),
+	MAILBOX("password_file", take_file, password_file),
+	MAILBOX("password_credential", take_credential, password_file),
+	MAILBOX("auth", take_auth, name),
+	{"mailbox", "folders", take_list, offsetof(struct config_mailbox, folders), true},
+	MAILBOX("sent_folder", take_optional, sent_folder),
+	MAILBOX("idle", take_bool, idle),
+	MAILBOX("poll_interval", take_duration, poll_interval_s),
+	{"call", "vocabulary", take_file, offsetof(struct config, vocabulary), false},
+	{"call", "owner", take_list, offsetof(struct config, owners), true},
+};
+
+static bool
+is_section(const char *name)
+{
+	for (size_t i = 0; i < sizeof(KEYS) / sizeof(KEYS[0]); i++)
+		if (strcmp(KEYS[i].section, name) == 0)
+			return true;
+	return false;
+}
+
+static bool
+begin_mailbox(struct loading *loading, const char *name)
+{
+	struct config *config = loading->config;
+	struct view trimmed = view_trim(view_of(name));
+
+	if (trimmed.size == 0)
+		return wrong(loading, "[mailbox]", "needs a name: [mailbox research]%s", "");
+	if (trimmed.size > 60 || view_find_byte(trimmed, '/', 0) != SIZE_MAX)
+		return wrong(loading, "[mailbox]", "\"%s\" is too long a name or has a /", name);
+	for (size_t i = 0; i < config->mailbox_count; i++)
+		if (view_equal(view_of(config->mailboxes[i].name), trimmed))
+			return wrong(loading, "[mailbox]", "\"%s\" is there twice", name);
+	loading->mailbox = arena_push(config->arena, &config->mailboxes, &config->mailbox_count,
+		&loading->mailbox_capacity, sizeof(*config->mailboxes), CONFIG_MAILBOXES_MAX);
+	if (!loading->mailbox)
+		return wrong(loading, "[mailbox]", "there are too many mailboxes%s", "");
+	*loading->mailbox = (struct config_mailbox){
+		.name = arena_string(config->arena, trimmed),
+		.idle = true,
+		.poll_interval_s = 300,
+	};
+	return true;
+}
+
+static bool
+begin_section(struct loading *loading, const char *section)
+{
+	if (strcmp(loading->section, section) == 0)
+		return true;
+	(void)snprintf(loading->section, sizeof(loading->section), "%s", section);
+	loading->key[0] = '\0';
+	loading->mailbox = NULL;
+	if (strncmp(section, "mailbox", 7) == 0 && (section[7] == ' ' || section[7] == '\0'))
+		return begin_mailbox(loading, section + 7);
+	if (!is_section(section))
+		return wrong(loading, "section",
+			"[%s] is none of [store], [web], [mailbox NAME], [call]", section);
+	return true;
+}
+
+static const struct key *
+find_key(const struct loading *loading, const char *name)
+{
+	const char *section = loading->mailbox ? "mailbox" : loading->section;
+
+	for (size_t i = 0; i < sizeof(KEYS) / sizeof(KEYS[0]); i++)
+		if (strcmp(KEYS[i].section, section) == 0 && strcmp(KEYS[i].name, name) == 0)
+			return &KEYS[i];
+	return NULL;
+}
+
+static int
+take_line(void *user, const char *section, const char *name, const char *value)
+{
+	struct loading *loading = user;
+	const struct key *key;
+	char *base;
+
+	if (loading->error.reach != ERROR_NONE)
+		return 1; /* the first error counts */
+	if (!begin_section(loading, section))
+		return 0;
+	key = find_key(loading, name);
+	if (!key)
+		return wrong(loading, name, "is no key of [%s]", loading->section);
+	if (strcmp(loading->key, name) == 0 && !key->is_list)
+		return wrong(loading, name, "is there twice%s", "");
+	(void)snprintf(loading->key, sizeof(loading->key), "%s", name);
+	base = loading->mailbox ? (char *)loading->mailbox : (char *)loading->config;
+	return key->take(loading, name, value, base + key->offset);
+}
+
+static bool
+check_lines(struct view text, const char *path, struct error *err)
+{
+	struct view line;
+
+	for (int number = 1; view_next_line(&text, &line); number++)
+		if (line.size > LINE_MAX_BYTES)
+			return error_set(err, ERROR_USAGE,
+				"%s:%d: the line is longer than %d bytes; a list may go on in the next "
+				"line, indented",
+				path, number, LINE_MAX_BYTES);
+	return true;
+}
+
+/* Line of the section header, for errors about what a mailbox lacks. */
+static int
+section_line(struct view text, const char *mailbox)
+{
+	struct view line;
+
+	for (int number = 1; view_next_line(&text, &line); number++) {
+		line = view_trim(line);
+		if (view_starts_with(line, VIEW("[mailbox")) &&
+			view_find(line, view_of(mailbox), 8) != SIZE_MAX)
+			return number;
+	}
+	return 0;
+}
+
+static bool
+finish_mailbox(const struct config *config, struct config_mailbox *mailbox, struct error *err)
+{
+	const char *lacks = !mailbox->host ? "host"
+		: !mailbox->user           ? "user"
+		: !mailbox->password_file  ? "password_file"
+					   : NULL;
+
+	if (lacks)
+		return error_set(err, ERROR_USAGE, "%s:%d: %s: is missing in [mailbox %s]",
+			config->path, mailbox->line, lacks, mailbox->name);
+	if (mailbox->port == 0)
+		mailbox->port = mailbox->security == SECURITY_TLS ? 993 : 143;
+	if (mailbox->folders.count == 0)
+		mailbox->folders = (struct config_list){{"INBOX"}, 1};
+	return true;
+}
+
+static bool
+finish(struct config *config, struct view text, struct error *err)
+{
+	if ((config->tls_certificate == NULL) != (config->tls_key == NULL))
+		return error_set(err, ERROR_USAGE,
+			"%s: tls_certificate: needs tls_key beside it, and the reverse",
+			config->path);
+	for (size_t i = 0; i < config->mailbox_count; i++) {
+		struct config_mailbox *mailbox = &config->mailboxes[i];
+
+		mailbox->line = section_line(text, mailbox->name);
+		if (!finish_mailbox(config, mailbox, err))
+			return false;
+	}
+	return true;
+}
+
+bool
+config_load(struct config **ret_config, const char *path, struct error *err)
+{
+	CLEANUP(config_freep) struct config *config = calloc(1, sizeof(*config));
+	CLEANUP(str_free) struct str text = str_new(FILE_MAX);
+	struct loading loading = {.config = config};
+	int line;
+
+	if (!config)
+		abort();
+	config->arena = arena_new(ARENA_MAX);
+	config->path = arena_string(config->arena, view_of(path));
+	config->directory = "/var/lib/casepost";
+	config->listen = "127.0.0.1:8025";
+	config->researchers = "/etc/casepost/researchers";
+	if (!fd_read_file(path, FILE_MAX, &text, err)) {
+		err->reach = ERROR_USAGE;
+		return false;
+	}
+	if (!check_lines(str_view(&text), path, err))
+		return false;
+	line = ini_parse_string(str_text(&text), take_line, &loading);
+	if (loading.error.reach != ERROR_NONE)
+		return error_set(err, ERROR_USAGE, "%s:%d: %s", path, line, loading.error.text);
+	if (line != 0)
+		return error_set(err, ERROR_USAGE,
+			"%s:%d: this is neither a [section] nor a line of the form key = value", path,
+			line);
+	if (!finish(config, str_view(&text), err))
+		return false;
+	*ret_config = TAKE(config);
+	return true;
+}
+
+void
+config_free(struct config *config)
+{
+	if (!config)
+		return;
+	arena_free(config->arena);
+	free(config);
+}
+
+bool
+config_read_password(
+	const struct config_mailbox *mailbox, struct str *ret_password, struct error *err)
+{
+	CLEANUP(str_free) struct str text = str_new(PASSWORD_MAX);
+	struct view rest, line;
+
+	if (!fd_read_file(mailbox->password_file, PASSWORD_MAX, &text, err))
+		return error_context(err, "the password of mailbox %s", mailbox->name);
+	rest = str_view(&text);
+	if (!view_next_line(&rest, &line) || line.size == 0)
+		return error_set(err, ERROR_USAGE, "%s: the password of mailbox %s is empty",
+			mailbox->password_file, mailbox->name);
+	str_clear(ret_password);
+	str_append(ret_password, line);
+	explicit_bzero(text.data, text.size);
+	return true;
+}

@@ -1,0 +1,64 @@
+#ifndef DAEMON_DERIVER_H
+#define DAEMON_DERIVER_H
+
+#include "archive/archive.h"
+#include "base/health.h"
+#include "casebook/casebook.h"
+#include "daemon/config.h"
+
+/**
+ * The derive thread: takes what is in the archive and not yet in the casebook, gives it to the
+ * readers, applies their facts. It owns the workers, the casebook's writing connection and a
+ * reading connection to the archive. Others wake it, ask it, and wait for what they asked.
+ *
+ * Nothing it does can lose anything: it only follows the archive, and takes up where its last
+ * transaction ended.
+ */
+struct deriver;
+
+struct deriver_options {
+	const struct config *config;  /**< borrowed for the deriver's life */
+	const char *reader_program;   /**< path of casepost-reader */
+	const char *vocabulary;       /**< folder of the built-in tables */
+	struct health *health;
+	unsigned workers;             /**< 0: one a processor, at most 4 */
+};
+
+/** Opens the stores (the archive has to exist), starts the workers and the thread. */
+__attribute__((warn_unused_result)) bool deriver_start(struct deriver **ret_deriver,
+	const struct deriver_options *options, struct error *err);
+
+/** Ends the thread after its current step (nothing is lost) and closes everything. */
+void deriver_stop(struct deriver *deriver);
+DEFINE_CLEANUP(struct deriver *, deriver_stop);
+
+/** Tells that the archive has grown. Never waits. */
+void deriver_wake(struct deriver *deriver);
+
+enum request_kind {
+	REQUEST_CATCH_UP, /**< done when all that is archived now is in the casebook */
+	REQUEST_REBUILD,  /**< done when a new casebook has taken the old one's place */
+	REQUEST_RETRY,    /**< reads a message again; 0: all that are set aside */
+};
+
+/** Something asked of the deriver. `done_fd` becomes readable when it is done. */
+struct request {
+	enum request_kind kind;
+	int64_t message;          /**< for REQUEST_RETRY */
+	int done_fd;              /**< an eventfd of the request's */
+	bool ok;                  /**< outcome, once done */
+	struct error error;
+	struct request *next;     /**< the deriver's while it is queued */
+};
+
+/** Queues a request, which stays the caller's and has to stay until it is done. */
+__attribute__((warn_unused_result)) bool request_init(
+	struct request *request, enum request_kind kind, struct error *err);
+void request_free(struct request *request);
+void deriver_ask(struct deriver *deriver, struct request *request);
+
+/** Asks and waits. */
+__attribute__((warn_unused_result)) bool deriver_do(
+	struct deriver *deriver, enum request_kind kind, int64_t message, struct error *err);
+
+#endif
