@@ -120,9 +120,8 @@ compared(void *context, const struct comparison *comparison, struct error *err)
 		.folder = comparison->folder,
 		.uidvalidity = comparison->uidvalidity,
 	};
-	bool ok = batch_compared(intake->batch, &place, comparison->on_server,
-		comparison->pending, gone ? (const struct uid_gone *)gone->ranges : NULL,
-		gone ? gone->count : 0, err);
+	bool ok = batch_compared(intake->batch, &place, comparison->on_server, comparison->pending,
+		gone ? (const struct uid_gone *)gone->ranges : NULL, gone ? gone->count : 0, err);
 
 	return watch_storage(intake, ok, err);
 }

@@ -17,14 +17,17 @@ static const struct command {
 	const char *arguments;
 	const char *help;
 } COMMANDS[] = {
-	{"check", command_check, "[--connect]", "check the configuration, and with --connect the servers"},
+	{"check", command_check, "[--connect]",
+		"check the configuration, and with --connect the servers"},
 	{"status", command_status, "[--json]", "what came in, and whether anything needs a human"},
 	{"search", command_search, "WORDS", "find messages"},
 	{"show", command_show, "case|message ID", "one case with its evidence, or one message"},
 	{"export", command_export, "messages|cases [--format ndjson|csv] [filters]",
 		"everything, one object a line"},
-	{"import", command_import, "PATH...", "take Maildirs, mbox files, .eml files and folders of them"},
-	{"setaside", command_setaside, "[list|show ID|retry [ID...]]", "messages that could not be read"},
+	{"import", command_import, "PATH...",
+		"take Maildirs, mbox files, .eml files and folders of them"},
+	{"setaside", command_setaside, "[list|show ID|retry [ID...]]",
+		"messages that could not be read"},
 	{"rebuild", command_rebuild, "", "make a new casebook from the archive"},
 	{"verify", command_verify, "", "check both databases and every message's digest"},
 	{"researcher", command_researcher, "add|remove|list [NAME]", "logins for the site"},
@@ -38,12 +41,11 @@ print_help(FILE *out)
 		"usage: casepost [-c FILE] COMMAND [ARGUMENTS]\n\n"
 		"casepost keeps a research mailbox and what was understood of it.\n\ncommands:\n");
 	for (size_t i = 0; i < COMMAND_COUNT; i++)
-		fprintf(out, "  %-10s %s\n  %-10s   %s %s\n", COMMANDS[i].name, COMMANDS[i].help, "",
-			COMMANDS[i].name, COMMANDS[i].arguments);
-	fprintf(out,
-		"\noptions:\n"
-		"  -c, --config FILE  configuration (default " OPTIONS_CONFIG_DEFAULT ")\n"
-		"  --help, --version\n\nSee casepost(1).\n");
+		fprintf(out, "  %-10s %s\n  %-10s   %s %s\n", COMMANDS[i].name, COMMANDS[i].help,
+			"", COMMANDS[i].name, COMMANDS[i].arguments);
+	fprintf(out, "\noptions:\n"
+		     "  -c, --config FILE  configuration (default " OPTIONS_CONFIG_DEFAULT ")\n"
+		     "  --help, --version\n\nSee casepost(1).\n");
 }
 
 /* Edits (insert, delete, replace) from one word to another, for "did you mean". */

@@ -25,8 +25,8 @@ struct loading {
 	struct config_mailbox *mailbox; /* of the section being read; NULL elsewhere */
 	size_t mailbox_capacity;
 	char section[64];
-	char key[64];                   /* the last one, to know a continued list */
-	struct error error;             /* the first one */
+	char key[64];       /* the last one, to know a continued list */
+	struct error error; /* the first one */
 };
 
 static bool
@@ -86,7 +86,8 @@ take_port(struct loading *loading, const char *key, const char *value, void *tar
 	uint64_t number;
 
 	if (!view_to_u64(view_of(value), &number) || number < 1 || number > 65535)
-		return wrong(loading, key, "\"%s\" is no port; use a number from 1 to 65535", value);
+		return wrong(
+			loading, key, "\"%s\" is no port; use a number from 1 to 65535", value);
 	*port = (uint16_t)number;
 	return true;
 }
@@ -176,12 +177,14 @@ take_credential(struct loading *loading, const char *key, const char *value, voi
 		return wrong(loading, key, "\"%s\" is no name of a credential", value);
 	if (!directory)
 		return wrong(loading, key,
-			"systemd passed no credentials; LoadCredential=%s:FILE is missing in the unit",
+			"systemd passed no credentials; LoadCredential=%s:FILE is missing in the "
+			"unit",
 			value);
 	*path = arena_format(loading->config->arena, "%s/%s", directory, value).data;
 	if (access(*path, R_OK) < 0)
 		return wrong(loading, key,
-			"systemd passed no credential \"%s\"; add LoadCredential= to the unit", value);
+			"systemd passed no credential \"%s\"; add LoadCredential= to the unit",
+			value);
 	return true;
 }
 
@@ -193,10 +196,18 @@ struct key {
 	bool is_list;
 };
 
-#define STORE(name, take, member) {"store", name, take, offsetof(struct config, member), false}
-#define WEB(name, take, member) {"web", name, take, offsetof(struct config, member), false}
+#define STORE(name, take, member)                                                                  \
+	{                                                                                          \
+		"store", name, take, offsetof(struct config, member), false                        \
+	}
+#define WEB(name, take, member)                                                                    \
+	{                                                                                          \
+		"web", name, take, offsetof(struct config, member), false                          \
+	}
 #define MAILBOX(name, take, member)                                                                \
-	{"mailbox", name, take, offsetof(struct config_mailbox, member), false}
+	{                                                                                          \
+		"mailbox", name, take, offsetof(struct config_mailbox, member), false              \
+	}
 
 static const struct key KEYS[] = {
 	STORE("directory", take_text, directory),
@@ -310,7 +321,8 @@ check_lines(struct view text, const char *path, struct error *err)
 	for (int number = 1; view_next_line(&text, &line); number++)
 		if (line.size > LINE_MAX_BYTES)
 			return error_set(err, ERROR_USAGE,
-				"%s:%d: the line is longer than %d bytes; a list may go on in the next "
+				"%s:%d: the line is longer than %d bytes; a list may go on in the "
+				"next "
 				"line, indented",
 				path, number, LINE_MAX_BYTES);
 	return true;
@@ -334,10 +346,10 @@ section_line(struct view text, const char *mailbox)
 static bool
 finish_mailbox(const struct config *config, struct config_mailbox *mailbox, struct error *err)
 {
-	const char *lacks = !mailbox->host ? "host"
-		: !mailbox->user           ? "user"
-		: !mailbox->password_file  ? "password_file"
-					   : NULL;
+	const char *lacks = !mailbox->host            ? "host"
+			    : !mailbox->user          ? "user"
+			    : !mailbox->password_file ? "password_file"
+						      : NULL;
 
 	if (lacks)
 		return error_set(err, ERROR_USAGE, "%s:%d: %s: is missing in [mailbox %s]",
@@ -392,8 +404,8 @@ config_load(struct config **ret_config, const char *path, struct error *err)
 		return error_set(err, ERROR_USAGE, "%s:%d: %s", path, line, loading.error.text);
 	if (line != 0)
 		return error_set(err, ERROR_USAGE,
-			"%s:%d: this is neither a [section] nor a line of the form key = value", path,
-			line);
+			"%s:%d: this is neither a [section] nor a line of the form key = value",
+			path, line);
 	if (!finish(config, str_view(&text), err))
 		return false;
 	*ret_config = TAKE(config);

@@ -23,28 +23,28 @@ struct config_list {
 
 struct config_mailbox {
 	const char *name;
-	int line;                    /**< of its section, for messages */
+	int line; /**< of its section, for messages */
 	const char *host;
 	uint16_t port;
 	enum config_security security;
-	const char *ca_file;         /**< NULL: the system's authorities */
+	const char *ca_file; /**< NULL: the system's authorities */
 	const char *user;
-	const char *password_file;   /**< a systemd credential becomes the path of its file */
+	const char *password_file; /**< a systemd credential becomes the path of its file */
 	struct config_list folders;
-	const char *sent_folder;     /**< NULL: none */
+	const char *sent_folder; /**< NULL: none */
 	bool idle;
 	int poll_interval_s;
 };
 
 struct config {
-	struct arena *arena;         /**< owns all that is below */
+	struct arena *arena; /**< owns all that is below */
 	const char *path;
-	const char *directory;       /**< [store] */
-	const char *listen;          /**< [web] */
+	const char *directory; /**< [store] */
+	const char *listen;    /**< [web] */
 	const char *researchers;
 	const char *tls_certificate; /**< NULL: plain HTTP */
 	const char *tls_key;
-	const char *vocabulary;      /**< [call]; NULL: the built-in tables alone */
+	const char *vocabulary; /**< [call]; NULL: the built-in tables alone */
 	struct config_list owners;
 	struct config_mailbox *mailboxes;
 	size_t mailbox_count;

@@ -20,179 +20,59 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "daemon/window.h"
 #include "read/pool.h"
 
 enum {
-	WINDOW = 64,                          /* messages in hand */
-	WINDOW_BYTES = 32 * 1024 * 1024,      /* raw bytes in hand, or one message if it is larger */
-	FACTS_MAX = 64 * 1024 * 1024,         /* memory for one message's facts */
-	PACKED_MAX = 256 * 1024 * 1024,
 	COMMIT_AFTER_MS = 200,
 	COMMIT_AFTER_COUNT = 256,
 	STORAGE_RETRY_MS = 5000,
 	HELLO_PATIENCE_MS = 30000,
-	MESSAGE_TIME_LIMIT_MS = 20000,        /* real mail takes milliseconds */
+	MESSAGE_TIME_LIMIT_MS = 20000, /* real mail takes milliseconds */
 };
 
 /* Address space of a reader: a 200 MB message, its decoded parts and the tables fit. */
 static const uint64_t READER_MEMORY = 1024ULL * 1024 * 1024;
 
-struct slot {
-	struct archive_message message;
-	struct arena *arena;  /* of its facts */
-	bool given, done, failed;
-	struct facts facts;
-	struct error error;
-};
-
 struct deriver {
 	struct deriver_options options;
 	struct archive *archive;
-	struct casebook *casebook;  /* the running one */
-	struct casebook *target;    /* where facts go: the running one, or the one being rebuilt */
-	struct casebook *rebuilt;   /* NULL unless a rebuild is under way */
+	struct casebook *casebook; /* the running one */
+	struct casebook *target;   /* where facts go: the running one, or the one being rebuilt */
+	struct casebook *rebuilt;  /* NULL unless a rebuild is under way */
 	struct pool *pool;
-	uint64_t replaced_before;   /* readers replaced, as counted last */
+	uint64_t replaced_before; /* readers replaced, as counted last */
 
-	struct slot slots[WINDOW];  /* a ring: head, then count of them in archive order */
-	size_t head, count;
-	uint64_t bytes;             /* raw bytes in hand */
-	int64_t fetched;            /* archive seq of the last message taken into the window */
-	int64_t applied;            /* of the last one applied, perhaps not committed yet */
+	struct window window;
+	int64_t applied; /* archive seq applied last, perhaps not committed yet */
 	bool in_transaction;
 	size_t in_transaction_count;
 	int64_t commit_at;
 	bool storage_sick;
 
-	struct request *current;    /* a rebuild under way */
+	struct request *current; /* a rebuild under way */
 
 	pthread_t thread;
 	int wake_fd;
-	pthread_mutex_t lock;       /* guards queue and stopping */
+	pthread_mutex_t lock; /* guards queue and stopping */
 	struct request *queue;
 	bool stopping;
 };
 
-static struct slot *
-slot_at(struct deriver *deriver, size_t index)
-{
-	return &deriver->slots[(deriver->head + index) % WINDOW];
-}
-
-/* Forgets what is in hand; it will be taken from the archive again. */
-static void
-empty_window(struct deriver *deriver)
-{
-	for (size_t i = 0; i < WINDOW; i++)
-		if (deriver->slots[i].arena)
-			arena_reset(deriver->slots[i].arena);
-	deriver->head = deriver->count = 0;
-	deriver->bytes = 0;
-}
-
-/* Goes on behind what the target has for certain. */
+/* Goes on behind what the target has for certain; what is in hand is taken again. */
 static bool
 rewind_window(struct deriver *deriver, struct error *err)
 {
-	int64_t position;
+	int64_t position = deriver->applied;
+	bool ok;
 
-	empty_window(deriver);
 	if (deriver->in_transaction)
 		casebook_rollback(deriver->target);
 	deriver->in_transaction = false;
-	if (!casebook_position(deriver->target, &position, err))
-		return false;
-	deriver->fetched = deriver->applied = position;
-	return true;
-}
-
-/* Takes further messages from the archive into the window. */
-static bool
-fill_window(struct deriver *deriver, struct error *err)
-{
-	while (deriver->count < WINDOW && (deriver->count == 0 || deriver->bytes < WINDOW_BYTES)) {
-		struct slot *slot = slot_at(deriver, deriver->count);
-		struct arena *arena = slot->arena;
-		struct archive_message message;
-		enum archive_found found =
-			archive_next(deriver->archive, deriver->fetched, &message, err);
-
-		if (found != ARCHIVE_FOUND)
-			return found == ARCHIVE_ABSENT;
-		*slot = (struct slot){.message = message, .arena = arena};
-		if (!slot->arena)
-			slot->arena = arena_new(FACTS_MAX);
-		deriver->fetched = message.seq;
-		deriver->bytes += message.size_bytes;
-		deriver->count++;
-	}
-	return true;
-}
-
-static void
-fail_slot(struct slot *slot, const struct error *error)
-{
-	slot->done = slot->failed = true;
-	slot->error = *error;
-}
-
-static bool
-give_slot(struct deriver *deriver, struct slot *slot, struct error *err)
-{
-	CLEANUP(str_free) struct str packed = str_new(PACKED_MAX);
-	struct error failure = {0};
-
-	slot->given = true;
-	if (!archive_read_packed(deriver->archive, slot->message.seq, &packed, &failure)) {
-		if (failure.reach != ERROR_MESSAGE) {
-			*err = failure;
-			return false;
-		}
-		fail_slot(slot, &failure);
-		return true;
-	}
-	return pool_give(deriver->pool, (uint64_t)slot->message.seq, str_view(&packed),
-		slot->message.size_bytes, err);
-}
-
-static bool
-give_out(struct deriver *deriver, struct error *err)
-{
-	for (size_t i = 0; i < deriver->count && pool_has_room(deriver->pool); i++) {
-		struct slot *slot = slot_at(deriver, i);
-
-		if (!slot->given && !give_slot(deriver, slot, err))
-			return false;
-	}
-	return true;
-}
-
-static struct slot *
-find_slot(struct deriver *deriver, uint64_t ticket)
-{
-	for (size_t i = 0; i < deriver->count; i++)
-		if ((uint64_t)slot_at(deriver, i)->message.seq == ticket)
-			return slot_at(deriver, i);
-	return NULL;
-}
-
-static void
-take_verdicts(struct deriver *deriver)
-{
-	struct verdict verdict;
-
-	while (pool_take(deriver->pool, &verdict)) {
-		struct slot *slot = find_slot(deriver, verdict.ticket);
-
-		if (!slot || slot->done)
-			continue; /* of a window that was given up */
-		if (!verdict.ok)
-			fail_slot(slot, &verdict.error);
-		else if (facts_get(&verdict.facts, slot->arena, &slot->facts, &verdict.error))
-			slot->done = true;
-		else
-			fail_slot(slot, &verdict.error);
-	}
+	ok = casebook_position(deriver->target, &position, err);
+	window_reset(&deriver->window, position);
+	deriver->applied = position;
+	return ok;
 }
 
 static bool
@@ -233,9 +113,9 @@ commit(struct deriver *deriver, struct error *err)
 static bool
 apply_ready(struct deriver *deriver, struct error *err)
 {
-	while (deriver->count > 0 && slot_at(deriver, 0)->done) {
-		struct slot *slot = slot_at(deriver, 0);
+	struct slot *slot;
 
+	while ((slot = window_front(&deriver->window))) {
 		if (!deriver->in_transaction) {
 			if (!casebook_begin(deriver->target, err))
 				return false;
@@ -247,15 +127,12 @@ apply_ready(struct deriver *deriver, struct error *err)
 			return false;
 		deriver->applied = slot->message.seq;
 		deriver->in_transaction_count++;
-		deriver->bytes -= slot->message.size_bytes;
-		arena_reset(slot->arena);
-		deriver->head = (deriver->head + 1) % WINDOW;
-		deriver->count--;
+		window_pop(&deriver->window);
 		if (deriver->in_transaction_count >= COMMIT_AFTER_COUNT && !commit(deriver, err))
 			return false;
 	}
 	if (deriver->in_transaction &&
-		(deriver->count == 0 || clock_left_ms(deriver->commit_at) == 0))
+		(deriver->window.count == 0 || clock_left_ms(deriver->commit_at) == 0))
 		return commit(deriver, err);
 	return true;
 }
@@ -275,14 +152,13 @@ count_replaced(struct deriver *deriver)
 static bool
 step(struct deriver *deriver, bool *ret_idle, struct error *err)
 {
-	if (!fill_window(deriver, err) || !give_out(deriver, err) ||
-		!pool_advance(deriver->pool, err))
+	if (!window_fill(&deriver->window, err) || !pool_advance(deriver->pool, err))
 		return false;
-	take_verdicts(deriver);
+	window_collect(&deriver->window);
 	count_replaced(deriver);
-	if (!apply_ready(deriver, err) || !fill_window(deriver, err) || !give_out(deriver, err))
+	if (!apply_ready(deriver, err) || !window_fill(&deriver->window, err))
 		return false;
-	*ret_idle = deriver->count == 0 && !deriver->in_transaction;
+	*ret_idle = deriver->window.count == 0 && !deriver->in_transaction;
 	return true;
 }
 
@@ -309,8 +185,8 @@ remove_rebuilt_file(const struct deriver *deriver)
 static void
 derivation(const struct deriver *deriver, struct str *ret_text)
 {
-	str_append_format(
-		ret_text, "casepost %s, tables %s", CASEPOST_VERSION, pool_fingerprint(deriver->pool));
+	str_append_format(ret_text, "casepost %s, tables %s", CASEPOST_VERSION,
+		pool_fingerprint(deriver->pool));
 }
 
 static bool
@@ -357,37 +233,22 @@ finish_rebuild(struct deriver *deriver, struct error *err)
 	return rewind_window(deriver, err);
 }
 
-/* Reads messages again that were set aside, by forgetting that they were read. */
+/* Reads a message again that was set aside. */
 static bool
 retry_one(struct deriver *deriver, int64_t id, struct error *err)
 {
 	struct archive_message message;
 	enum archive_found found = archive_find(deriver->archive, id, &message, err);
-	CLEANUP(str_free) struct str packed = str_new(PACKED_MAX);
-	struct slot slot = {.message = message};
+	struct slot slot;
 	bool ok;
 
 	if (found == ARCHIVE_ABSENT)
 		return error_set(err, ERROR_USAGE, "there is no message %lld", (long long)id);
-	if (found == ARCHIVE_FAILED || !give_slot(deriver, &slot, err))
+	if (found == ARCHIVE_FAILED)
 		return false;
-	slot.arena = arena_new(FACTS_MAX);
-	while (!slot.done) {
-		struct pollfd fds[POOL_WORKERS_MAX];
-		size_t count = pool_fill_pollfds(deriver->pool, fds);
-		struct verdict verdict;
-
-		(void)poll(fds, count, pool_timeout_ms(deriver->pool));
-		if (!pool_advance(deriver->pool, err))
-			break;
-		if (!pool_take(deriver->pool, &verdict) || verdict.ticket != (uint64_t)message.seq)
-			continue;
-		if (!verdict.ok || !facts_get(&verdict.facts, slot.arena, &slot.facts, &verdict.error))
-			fail_slot(&slot, &verdict.error);
-		slot.done = true;
-	}
-	ok = slot.done && casebook_begin(deriver->target, err) && apply_slot(deriver, &slot, err) &&
-		casebook_commit(deriver->target, deriver->applied, err);
+	ok = window_read_one(&deriver->window, &message, &slot, err) &&
+	     casebook_begin(deriver->target, err) && apply_slot(deriver, &slot, err) &&
+	     casebook_commit(deriver->target, deriver->applied, err);
 	if (!ok)
 		casebook_rollback(deriver->target);
 	arena_free(slot.arena);
@@ -409,17 +270,6 @@ retry(struct deriver *deriver, int64_t id, struct error *err)
 		if (!retry_one(deriver, ids[i], err))
 			return false;
 	return true;
-}
-
-static void
-finish_request(struct request *request, bool ok, const struct error *error)
-{
-	uint64_t one = 1;
-
-	request->ok = ok;
-	request->error = *error;
-	if (write(request->done_fd, &one, sizeof(one)) < 0)
-		abort(); /* an eventfd of ours takes one count always */
 }
 
 static struct request *
@@ -460,7 +310,7 @@ serve_requests(struct deriver *deriver)
 			end_rebuild(deriver);
 			break;
 		}
-		finish_request(request, ok, &error);
+		request_finish(request, ok, &error);
 	}
 }
 
@@ -478,7 +328,7 @@ when_idle(struct deriver *deriver)
 			end_rebuild(deriver);
 		deriver->current = NULL;
 		if (current)
-			finish_request(current, ok, &error);
+			request_finish(current, ok, &error);
 	}
 	serve_requests(deriver);
 }
@@ -642,6 +492,8 @@ open_stores(struct deriver *deriver, struct error *err)
 		!casebook_open(&deriver->casebook, str_text(&path), err))
 		return false;
 	deriver->target = deriver->casebook;
+	deriver->window.archive = deriver->archive;
+	deriver->window.pool = deriver->pool;
 	derivation(deriver, &text);
 	if (!rewind_window(deriver, err) ||
 		!casebook_is_current(deriver->casebook, str_text(&text), &current, err))
@@ -665,8 +517,8 @@ start_thread(struct deriver *deriver, struct error *err)
 }
 
 bool
-deriver_start(struct deriver **ret_deriver, const struct deriver_options *options,
-	struct error *err)
+deriver_start(
+	struct deriver **ret_deriver, const struct deriver_options *options, struct error *err)
 {
 	CLEANUP(deriver_stopp) struct deriver *deriver = calloc(1, sizeof(*deriver));
 
@@ -700,10 +552,10 @@ abandon_requests(struct deriver *deriver)
 
 	error_set(&error, ERROR_PROGRAM, "casepost is stopping");
 	if (deriver->current)
-		finish_request(deriver->current, false, &error);
+		request_finish(deriver->current, false, &error);
 	deriver->current = NULL;
 	while ((request = next_request(deriver)))
-		finish_request(request, false, &error);
+		request_finish(request, false, &error);
 }
 
 void
@@ -725,26 +577,10 @@ deriver_stop(struct deriver *deriver)
 	casebook_close(deriver->rebuilt);
 	casebook_close(deriver->casebook);
 	archive_close(deriver->archive);
-	for (size_t i = 0; i < WINDOW; i++)
-		arena_free(deriver->slots[i].arena);
+	window_free(&deriver->window);
 	fd_close(&deriver->wake_fd);
 	pthread_mutex_destroy(&deriver->lock);
 	free(deriver);
-}
-
-bool
-request_init(struct request *request, enum request_kind kind, struct error *err)
-{
-	*request = (struct request){.kind = kind, .done_fd = eventfd(0, EFD_CLOEXEC)};
-	if (request->done_fd < 0)
-		return error_set_errno(err, ERROR_PROGRAM, "cannot make an eventfd");
-	return true;
-}
-
-void
-request_free(struct request *request)
-{
-	fd_close(&request->done_fd);
 }
 
 void
@@ -770,7 +606,7 @@ deriver_do(struct deriver *deriver, enum request_kind kind, int64_t message, str
 		return false;
 	request.message = message;
 	deriver_ask(deriver, &request);
-	drain(request.done_fd);
+	request_wait(&request);
 	request_free(&request);
 	if (!request.ok)
 		*err = request.error;

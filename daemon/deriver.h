@@ -5,6 +5,7 @@
 #include "base/health.h"
 #include "casebook/casebook.h"
 #include "daemon/config.h"
+#include "daemon/request.h"
 
 /**
  * The derive thread: takes what is in the archive and not yet in the casebook, gives it to the
@@ -17,16 +18,16 @@
 struct deriver;
 
 struct deriver_options {
-	const struct config *config;  /**< borrowed for the deriver's life */
-	const char *reader_program;   /**< path of casepost-reader */
-	const char *vocabulary;       /**< folder of the built-in tables */
+	const struct config *config; /**< borrowed for the deriver's life */
+	const char *reader_program;  /**< path of casepost-reader */
+	const char *vocabulary;      /**< folder of the built-in tables */
 	struct health *health;
-	unsigned workers;             /**< 0: one a processor, at most 4 */
+	unsigned workers; /**< 0: one a processor, at most 4 */
 };
 
 /** Opens the stores (the archive has to exist), starts the workers and the thread. */
-__attribute__((warn_unused_result)) bool deriver_start(struct deriver **ret_deriver,
-	const struct deriver_options *options, struct error *err);
+__attribute__((warn_unused_result)) bool deriver_start(
+	struct deriver **ret_deriver, const struct deriver_options *options, struct error *err);
 
 /** Ends the thread after its current step (nothing is lost) and closes everything. */
 void deriver_stop(struct deriver *deriver);
@@ -35,26 +36,7 @@ DEFINE_CLEANUP(struct deriver *, deriver_stop);
 /** Tells that the archive has grown. Never waits. */
 void deriver_wake(struct deriver *deriver);
 
-enum request_kind {
-	REQUEST_CATCH_UP, /**< done when all that is archived now is in the casebook */
-	REQUEST_REBUILD,  /**< done when a new casebook has taken the old one's place */
-	REQUEST_RETRY,    /**< reads a message again; 0: all that are set aside */
-};
-
-/** Something asked of the deriver. `done_fd` becomes readable when it is done. */
-struct request {
-	enum request_kind kind;
-	int64_t message;          /**< for REQUEST_RETRY */
-	int done_fd;              /**< an eventfd of the request's */
-	bool ok;                  /**< outcome, once done */
-	struct error error;
-	struct request *next;     /**< the deriver's while it is queued */
-};
-
 /** Queues a request, which stays the caller's and has to stay until it is done. */
-__attribute__((warn_unused_result)) bool request_init(
-	struct request *request, enum request_kind kind, struct error *err);
-void request_free(struct request *request);
 void deriver_ask(struct deriver *deriver, struct request *request);
 
 /** Asks and waits. */

@@ -9,8 +9,8 @@ enum { STATUS_DONE = 0, STATUS_FAILED = 1, STATUS_USAGE = 2 };
 /** One call of the casepost command: what stands behind its name. */
 struct call {
 	const char *config_path;
-	const char *name;  /**< of the command */
-	int argc;          /**< arguments behind the name */
+	const char *name; /**< of the command */
+	int argc;         /**< arguments behind the name */
 	char **argv;
 };
 

@@ -79,7 +79,8 @@ replace_file(const char *path, struct view text, struct error *err)
 	fd = open(str_text(&beside), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0640);
 	if (fd < 0)
 		return error_set_errno(err, ERROR_STORAGE, "cannot write %s", str_text(&beside));
-	if (existed && (fchmod(fd, old.st_mode & 07777) < 0 || fchown(fd, old.st_uid, old.st_gid) < 0))
+	if (existed &&
+		(fchmod(fd, old.st_mode & 07777) < 0 || fchown(fd, old.st_uid, old.st_gid) < 0))
 		return error_set_errno(err, ERROR_STORAGE, "cannot keep the owner of %s", path);
 	if (!fd_write_all(fd, text, err))
 		return error_context(err, "%s", str_text(&beside));
@@ -184,9 +185,9 @@ command_researcher(const struct call *call)
 	if (call->argc < 1)
 		return command_misused(call, USAGE, "says nothing to do");
 	add = strcmp(call->argv[0], "add") == 0;
-	if (strcmp(call->argv[0], "list") == 0 ? call->argc != 1
-					       : call->argc != 2 ||
-				(!add && strcmp(call->argv[0], "remove") != 0))
+	if (strcmp(call->argv[0], "list") == 0
+			? call->argc != 1
+			: call->argc != 2 || (!add && strcmp(call->argv[0], "remove") != 0))
 		return command_misused(call, USAGE, "cannot be understood");
 	if (call->argc == 2 && !is_name(view_of(call->argv[1])))
 		return command_misused(call, USAGE,

@@ -14,9 +14,10 @@
 
 enum {
 	JSON_MAX = 16 * 1024 * 1024,
-	REFERENCES_MAX = 200,             /* longer chains add nothing to a thread */
-	DATE_FUTURE_MAX_S = 2 * 24 * 3600, /* a Date further ahead than clocks go wrong is no date */
-	DATE_PAST_MIN = 315532800,        /* 1980: before e-mail as we know it, so a broken clock */
+	REFERENCES_MAX = 200, /* longer chains add nothing to a thread */
+	DATE_FUTURE_MAX_S =
+		2 * 24 * 3600,     /* a Date further ahead than clocks go wrong is no date */
+	DATE_PAST_MIN = 315532800, /* 1980: before e-mail as we know it, so a broken clock */
 };
 
 struct casebook {
@@ -78,8 +79,8 @@ casebook_position(struct casebook *casebook, int64_t *ret_seq, struct error *err
 }
 
 bool
-casebook_is_current(struct casebook *casebook, const char *derivation, bool *ret_current,
-	struct error *err)
+casebook_is_current(
+	struct casebook *casebook, const char *derivation, bool *ret_current, struct error *err)
 {
 	struct statement *get = db_use(casebook->db, "meta_get");
 	int64_t position;
@@ -87,8 +88,7 @@ casebook_is_current(struct casebook *casebook, const char *derivation, bool *ret
 
 	db_bind_text(get, ":key", VIEW("derivation"));
 	step = db_next(get, err);
-	*ret_current =
-		step == DB_ROW && view_equal(db_text(get, "value"), view_of(derivation));
+	*ret_current = step == DB_ROW && view_equal(db_text(get, "value"), view_of(derivation));
 	db_reset(get);
 	if (step == DB_FAILED || *ret_current)
 		return step != DB_FAILED;
@@ -103,8 +103,7 @@ casebook_is_current(struct casebook *casebook, const char *derivation, bool *ret
 bool
 casebook_begin(struct casebook *casebook, struct error *err)
 {
-	return db_begin(casebook->db, err) &&
-		db_run(db_use(casebook->db, "touched_clear"), err);
+	return db_begin(casebook->db, err) && db_run(db_use(casebook->db, "touched_clear"), err);
 }
 
 void
@@ -152,8 +151,7 @@ sorted_at(const struct archive_message *message, const struct mail *mail)
 }
 
 static void
-bind_identity(struct statement *put, const struct archive_message *message,
-	const struct mail *mail)
+bind_identity(struct statement *put, const struct archive_message *message, const struct mail *mail)
 {
 	char hex[SHA256_HEX_SIZE];
 
@@ -500,12 +498,12 @@ casebook_put(struct casebook *casebook, const struct archive_message *message,
 	struct db *db = casebook->db;
 
 	return casebook_drop(casebook, message->id, err) && put_message(db, message, facts, err) &&
-		put_attachments(db, message->id, &facts->mail, err) &&
-		put_references(db, message->id, &facts->mail, err) &&
-		make_findable(db, message->id, err) && thread_join(db, message->id, err) &&
-		put_mentions(db, message, facts, err) &&
-		tell_message(db, message,
-			view_of(message_class_name(facts->extraction.class)), &facts->mail, err);
+	       put_attachments(db, message->id, &facts->mail, err) &&
+	       put_references(db, message->id, &facts->mail, err) &&
+	       make_findable(db, message->id, err) && thread_join(db, message->id, err) &&
+	       put_mentions(db, message, facts, err) &&
+	       tell_message(db, message, view_of(message_class_name(facts->extraction.class)),
+		       &facts->mail, err);
 }
 
 bool
@@ -521,7 +519,7 @@ casebook_set_aside(struct casebook *casebook, const struct archive_message *mess
 	db_bind_text(put, ":reason", reason);
 	db_bind_int(put, ":at", clock_now());
 	return db_run(put, err) && make_findable(casebook->db, message->id, err) &&
-		tell_message(casebook->db, message, VIEW("set aside"), NULL, err);
+	       tell_message(casebook->db, message, VIEW("set aside"), NULL, err);
 }
 
 bool
@@ -531,8 +529,8 @@ casebook_commit(struct casebook *casebook, int64_t position, struct error *err)
 
 	str_append_format(&text, "%lld", (long long)position);
 	return merge_settle(casebook->db, err) &&
-		put_meta(casebook->db, "position", str_view(&text), err) &&
-		db_commit(casebook->db, err);
+	       put_meta(casebook->db, "position", str_view(&text), err) &&
+	       db_commit(casebook->db, err);
 }
 
 bool

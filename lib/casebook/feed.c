@@ -30,7 +30,7 @@ was_told(struct db *db, struct view kind, struct view id, struct view what, stru
 	db_bind_text(last, ":id", id);
 	step = db_next(last, err);
 	*ret_same = step == DB_ROW && view_equal(db_text(last, "what"), what) &&
-		view_equal(db_text(last, "digest"), digest);
+		    view_equal(db_text(last, "digest"), digest);
 	db_reset(last);
 	return step;
 }

@@ -9,7 +9,7 @@
 #include "casebook/alike.h"
 
 enum {
-	KEYS_MAX = 64,        /* of one mention */
+	KEYS_MAX = 64, /* of one mention */
 	KEY_SIZE_MAX = 512,
 	CANDIDATES_MAX = 2000, /* more share a key only when somebody floods the mailbox */
 	WORK_MAX = 64 * 1024 * 1024,
@@ -34,8 +34,8 @@ put_key(struct db *db, const char *mention, const char *kind, struct view text, 
 
 /* A name meets others by each of its words, and by its letters in one piece. */
 static bool
-put_name_keys(struct db *db, const char *mention, const char *kind, struct view text,
-	struct error *err)
+put_name_keys(
+	struct db *db, const char *mention, const char *kind, struct view text, struct error *err)
 {
 	CLEANUP(arena_freep) struct arena *arena = arena_new(256 * 1024);
 	CLEANUP(str_free) struct str whole = str_new(KEY_SIZE_MAX);
@@ -130,8 +130,7 @@ read_ids(struct statement *row, struct arena *arena, struct view **ret_ids, size
 	enum db_step step;
 
 	while ((step = db_next(row, err)) == DB_ROW) {
-		struct view *id =
-			arena_push(arena, &ids, &count, &capacity, sizeof(*ids), maximum);
+		struct view *id = arena_push(arena, &ids, &count, &capacity, sizeof(*ids), maximum);
 
 		if (!id)
 			break;
@@ -171,7 +170,8 @@ is_best(struct db *db, const struct traits *chosen, const struct traits *other, 
 		if (!traits_load(db, ids[i], arena, &sibling, err))
 			return false;
 		rival = traits_compare(&sibling, other);
-		*ret_best = rival < points || (rival == points && sibling.ordinal > chosen->ordinal);
+		*ret_best =
+			rival < points || (rival == points && sibling.ordinal > chosen->ordinal);
 	}
 	return true;
 }

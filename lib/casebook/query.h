@@ -34,6 +34,7 @@ struct filter {
 	struct view level;
 	struct view class;      /**< of messages */
 	struct view language;
+	struct view state;      /**< of messages: read or set_aside */
 	struct view since;      /**< "2020", "2020-03", "2020-03-04": first day, UTC */
 	struct view until;      /**< the last day that counts */
 	struct view q;          /**< words for full-text search; quotes make phrases */

@@ -40,7 +40,7 @@ static bool
 is_name(enum field field)
 {
 	return field == FIELD_PROJECT_NAME || field == FIELD_ORGANISATION ||
-		field == FIELD_PARTNERS || field == FIELD_CONTACT_NAME;
+	       field == FIELD_PARTNERS || field == FIELD_CONTACT_NAME;
 }
 
 static bool
@@ -88,14 +88,14 @@ replaces(const struct said *later, const struct said *earlier)
 		!view_equal_nocase(later->sender, earlier->sender))
 		return false;
 	return later->confidence >= SURENESS_NEEDED * earlier->confidence ||
-		view_equal(earlier->value, VIEW("unknown"));
+	       view_equal(earlier->value, VIEW("unknown"));
 }
 
 static void
 push(struct resolution *all, const struct said *said)
 {
-	struct said *slot = arena_push(all->arena, &all->values, &all->count, &all->capacity,
-		sizeof(*slot), VALUES_MAX);
+	struct said *slot = arena_push(
+		all->arena, &all->values, &all->count, &all->capacity, sizeof(*slot), VALUES_MAX);
 
 	if (slot)
 		*slot = *said;
@@ -169,8 +169,8 @@ add_mention(struct db *db, struct resolution *all, const struct source *source, 
 
 		if (!read_value(row, all->arena, &said))
 			continue;
-		if (!contact_forgotten && (said.field == FIELD_CONTACT_NAME ||
-						  said.field == FIELD_CONTACT_EMAIL)) {
+		if (!contact_forgotten &&
+			(said.field == FIELD_CONTACT_NAME || said.field == FIELD_CONTACT_EMAIL)) {
 			forget_contact(all);
 			contact_forgotten = true;
 		}
@@ -180,8 +180,8 @@ add_mention(struct db *db, struct resolution *all, const struct source *source, 
 }
 
 static bool
-read_sources(struct db *db, struct view case_id, struct resolution *all, struct source **ret_sources,
-	size_t *ret_count, struct error *err)
+read_sources(struct db *db, struct view case_id, struct resolution *all,
+	struct source **ret_sources, size_t *ret_count, struct error *err)
 {
 	struct statement *row = db_use(db, "case_mentions");
 	struct source *sources = NULL;
@@ -330,5 +330,5 @@ resolve_case(struct db *db, struct view case_id, struct error *err)
 	drop = db_use(db, "case_drop");
 	db_bind_text(drop, ":case", case_id);
 	return db_run(drop, err) && put_case(db, case_id, &all, err) &&
-		put_values(db, case_id, &all, err);
+	       put_values(db, case_id, &all, err);
 }

@@ -17,8 +17,8 @@ read_ids(struct statement *row, const char *column, struct arena *arena, int64_t
 	enum db_step step;
 
 	while ((step = db_next(row, err)) == DB_ROW) {
-		int64_t *id = arena_push(
-			arena, &ids, &count, &capacity, sizeof(*ids), NEIGHBOURS_MAX);
+		int64_t *id =
+			arena_push(arena, &ids, &count, &capacity, sizeof(*ids), NEIGHBOURS_MAX);
 
 		if (!id)
 			break;

@@ -178,3 +178,6 @@ WHERE NOT EXISTS (SELECT 1 FROM casefile AS f WHERE f.id = t.id) ORDER BY t.id;
 
 -- touched_clear: forgets them
 DELETE FROM temp.touched;
+
+-- message_seqs_after: which messages of the archive are here, in order
+SELECT seq FROM message WHERE seq > :after ORDER BY seq;
