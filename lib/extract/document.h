@@ -125,12 +125,16 @@ struct document {
 	size_t part_count;
 	struct block *blocks;
 	size_t block_count;
+	size_t block_capacity;
 	struct sentence *sentences;
 	size_t sentence_count;
+	size_t sentence_capacity;
 	struct clause *clauses;
 	size_t clause_count;
+	size_t clause_capacity;
 	struct token *tokens;
 	size_t token_count;
+	size_t token_capacity;
 	size_t case_count;    /**< cases told of, at least 1; set by split_cases() */
 	int year;             /**< of the Date header, in its zone; 0 if there is none */
 	int month;

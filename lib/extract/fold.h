@@ -31,4 +31,8 @@ bool fold_is_word(unsigned char byte);
 /** Equal after folding? Names that differ in case and accents only. False when the arena is full. */
 bool fold_equal(struct view a, struct view b, struct arena *arena);
 
+/** Character properties (Unicode): a letter in upper or title case; any letter. */
+bool fold_is_upper(uint32_t point);
+bool fold_is_letter(uint32_t point);
+
 #endif
