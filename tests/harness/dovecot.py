@@ -142,7 +142,8 @@ class Dovecot:
         with open(self.folder / "startup.log", "w") as output:
             self._process = subprocess.Popen([program, "-F", "-c", str(self._configuration)],
                                              stdin=subprocess.DEVNULL, stdout=output,
-                                             stderr=subprocess.STDOUT)
+                                             stderr=subprocess.STDOUT,
+                                             start_new_session=True)
         wait_for(self.answers, 10, "Dovecot's greeting")
         return self
 
