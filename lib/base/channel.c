@@ -239,39 +239,44 @@ drop_taken(struct channel *channel)
 	channel->taken = 0;
 }
 
+/* A frame that cannot be is found out before its bytes are waited for. */
+static bool
+check_header(const struct channel *channel, struct error *err)
+{
+	struct header header;
+
+	if (channel->in.size < HEADER_SIZE)
+		return true;
+	memcpy(&header, channel->in.data, sizeof(header));
+	if (header.payload_size > channel->size_max || header.reserved != 0)
+		return error_set(
+			err, ERROR_CONNECTION, "the other process sent a frame that cannot be");
+	return true;
+}
+
 bool
 channel_receive(struct channel *channel, struct error *err)
 {
-	char *buffer;
+	size_t before;
+	char *room;
 	ssize_t got;
 
 	drop_taken(channel);
-	if (channel->in.size > channel->size_max + HEADER_SIZE)
+	before = channel->in.size;
+	if (before > channel->size_max + HEADER_SIZE)
 		return true; /* a whole frame waits to be taken */
-	buffer = malloc(RECEIVE_STEP);
-	if (!buffer)
-		return error_set_errno(err, ERROR_PROGRAM, "no memory to receive");
+	room = str_extend(&channel->in, RECEIVE_STEP);
+	if (!room)
+		return error_set(err, ERROR_PROGRAM, "no memory to receive");
 	do {
-		got = recv(channel->fd, buffer, RECEIVE_STEP, MSG_DONTWAIT);
+		got = recv(channel->fd, room, RECEIVE_STEP, MSG_DONTWAIT);
 	} while (got < 0 && errno == EINTR);
-	if (got > 0)
-		str_append(&channel->in, view_make(buffer, (size_t)got));
-	free(buffer);
+	str_truncate(&channel->in, before + (got > 0 ? (size_t)got : 0));
 	if (got == 0)
 		return error_set(err, ERROR_CONNECTION, "the other process has ended");
 	if (got < 0 && errno != EAGAIN)
 		return error_set_errno(err, ERROR_CONNECTION, "cannot receive");
-	if (channel->in.overflowed)
-		return error_set(err, ERROR_PROGRAM, "no memory to receive");
-	if (channel->in.size >= HEADER_SIZE) {
-		struct header header;
-
-		memcpy(&header, channel->in.data, sizeof(header));
-		if (header.payload_size > channel->size_max || header.reserved != 0)
-			return error_set(err, ERROR_CONNECTION,
-				"the other process sent a frame that cannot be");
-	}
-	return true;
+	return check_header(channel, err);
 }
 
 bool

@@ -252,6 +252,19 @@ str_append_format(struct str *str, const char *format, ...)
 	str->size += (size_t)length;
 }
 
+char *
+str_extend(struct str *str, size_t size)
+{
+	char *room;
+
+	if (!reserve(str, size))
+		return NULL;
+	room = str->data + str->size;
+	str->size += size;
+	str->data[str->size] = '\0';
+	return room;
+}
+
 void
 str_clear(struct str *str)
 {

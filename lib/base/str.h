@@ -95,6 +95,12 @@ void str_append_byte(struct str *str, char byte);
 __attribute__((format(printf, 2, 3))) void str_append_format(
 	struct str *str, const char *format, ...);
 
+/**
+ * Room for `size` more bytes at the end, counted as content; the caller fills them and cuts what
+ * it did not need with str_truncate(). NULL when that is not to be had.
+ */
+char *str_extend(struct str *str, size_t size);
+
 /** Forgets the content, keeps the memory, clears `overflowed`. */
 void str_clear(struct str *str);
 void str_truncate(struct str *str, size_t size);
