@@ -12,10 +12,13 @@
 #include <string.h>
 #include <strings.h>
 
+#include "base/clock.h"
+
 enum {
 	BUSY_TIMEOUT_MS = 30000, /* a backup or a checkpoint may hold the lock for seconds */
 	JOURNAL_LIMIT = 64 * 1024 * 1024, /* the WAL is cut to this after a long read let it grow */
 	CACHE_KIB = 8 * 1024,
+	STEPS_BETWEEN_LOOKS = 4000, /* of SQLite's machine, some 0.1 ms: how often the clock is read */
 };
 
 struct statement {
@@ -31,6 +34,8 @@ struct db {
 	struct statement *statements; /* sorted by name */
 	size_t count;
 	bool in_transaction;
+	int64_t deadline_ms; /* of clock_monotonic_ms(); 0: none */
+	bool time_is_up;
 };
 
 /* How far a failure of SQLite reaches. */
@@ -488,6 +493,30 @@ void
 db_interrupt(struct db *db)
 {
 	sqlite3_interrupt(db->handle);
+}
+
+static int
+look_at_clock(void *context)
+{
+	struct db *db = context;
+
+	db->time_is_up = clock_monotonic_ms() >= db->deadline_ms;
+	return db->time_is_up;
+}
+
+void
+db_limit_time(struct db *db, int milliseconds)
+{
+	db->time_is_up = false;
+	db->deadline_ms = milliseconds > 0 ? clock_monotonic_ms() + milliseconds : 0;
+	sqlite3_progress_handler(
+		db->handle, STEPS_BETWEEN_LOOKS, milliseconds > 0 ? look_at_clock : NULL, db);
+}
+
+bool
+db_time_is_up(const struct db *db)
+{
+	return db->time_is_up;
 }
 
 bool

@@ -91,6 +91,13 @@ int64_t db_changes(const struct db *db);
 /** Cancels what runs on this connection; may be called from another thread. */
 void db_interrupt(struct db *db);
 
+/**
+ * From now on until the next call, statements of this connection are cancelled once
+ * `milliseconds` have passed: db_next() gives DB_FAILED and db_time_is_up() says why. 0 lifts it.
+ */
+void db_limit_time(struct db *db, int milliseconds);
+bool db_time_is_up(const struct db *db);
+
 /** Runs SQL text of ours without results (pragmas, VACUUM, tests). */
 __attribute__((warn_unused_result)) bool db_execute(
 	struct db *db, const char *sql, struct error *err);

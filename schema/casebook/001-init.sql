@@ -121,6 +121,7 @@ CREATE TABLE case_value (
     PRIMARY KEY (case_id, field, ordinal)
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX case_value_by_value ON case_value (field, value);
+CREATE INDEX case_value_reviewed ON case_value (value) WHERE method = 'reviewed'; -- words that stand in no message
 
 -- Full text. Rows of messages carry their id as rowid; contentless would need the old text to
 -- delete, so the text columns are read back from message and attachment.
