@@ -54,6 +54,7 @@ static void
 open_tls(struct stream *stream, const char *ca_file, const char *host, const char *port)
 {
 	gnutls_certificate_credentials_t trust;
+	int fd = open_socket(host, port), status;
 
 	if (gnutls_certificate_allocate_credentials(&trust) < 0 ||
 		gnutls_certificate_set_x509_trust_file(trust, ca_file, GNUTLS_X509_FMT_PEM) < 1)
@@ -63,9 +64,12 @@ open_tls(struct stream *stream, const char *ca_file, const char *host, const cha
 		gnutls_credentials_set(stream->tls, GNUTLS_CRD_CERTIFICATE, trust) < 0)
 		fail("no TLS");
 	gnutls_session_set_verify_cert(stream->tls, host, 0);
-	gnutls_transport_set_int(stream->tls, open_socket(host, port));
-	if (gnutls_handshake(stream->tls) < 0)
-		fail("the handshake failed");
+	gnutls_transport_set_int2(stream->tls, fd, fd);
+	do
+		status = gnutls_handshake(stream->tls);
+	while (status < 0 && !gnutls_error_is_fatal(status));
+	if (status < 0)
+		fail(gnutls_strerror(status));
 }
 
 static void
