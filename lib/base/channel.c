@@ -73,6 +73,19 @@ frame_put_text(struct frame *frame, struct view text)
 		frame_put_bytes(frame, text);
 }
 
+struct view
+frame_seal(struct frame *frame)
+{
+	struct header header;
+
+	if (frame->bytes.overflowed)
+		return (struct view){NULL, 0};
+	memcpy(&header, frame->bytes.data, sizeof(header));
+	header.payload_size = (uint32_t)(frame->bytes.size - HEADER_SIZE);
+	memcpy(frame->bytes.data, &header, sizeof(header));
+	return str_view(&frame->bytes);
+}
+
 static void
 get(struct frame_reader *reader, void *ret_bytes, size_t size)
 {
@@ -201,15 +214,12 @@ bool
 channel_send(struct channel *channel, const struct frame *frame, int timeout_ms, struct error *err)
 {
 	int64_t deadline = timeout_ms < 0 ? -1 : clock_monotonic_ms() + timeout_ms;
-	struct view rest = str_view(&frame->bytes);
-	struct header header;
+	struct frame sealed = *frame;
+	struct view rest = frame_seal(&sealed);
 
-	if (frame->bytes.overflowed)
+	if (rest.size == 0)
 		return error_set(
 			err, ERROR_MESSAGE, "a frame is larger than %d bytes", FRAME_SIZE_MAX);
-	memcpy(&header, frame->bytes.data, sizeof(header));
-	header.payload_size = (uint32_t)(frame->bytes.size - HEADER_SIZE);
-	memcpy(frame->bytes.data, &header, sizeof(header));
 	while (rest.size > 0) {
 		ssize_t sent = send(channel->fd, rest.data, rest.size, MSG_NOSIGNAL | MSG_DONTWAIT);
 

@@ -32,6 +32,12 @@ void frame_put_bytes(struct frame *frame, struct view bytes);
 /** Text that may be absent (data == NULL) stays absent. */
 void frame_put_text(struct frame *frame, struct view text);
 
+/**
+ * Completes the header and returns the frame as it goes over the wire, for a sender that must not
+ * wait and so sends by itself. Borrowed; nothing may be put any more. Empty if it is too large.
+ */
+struct view frame_seal(struct frame *frame);
+
 /** Reading: fields in the order they were put. After a failure all further gets give 0 or empty. */
 struct frame_reader {
 	uint16_t type;
