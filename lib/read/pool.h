@@ -21,21 +21,21 @@
 struct pool;
 
 struct pool_options {
-	const char *program;       /**< path of casepost-reader */
-	char *const *arguments;    /**< argv of the worker, NULL-terminated, argv[0] included */
-	unsigned workers;          /**< 1 to 16 */
-	int time_limit_ms;         /**< wall clock for one message */
-	uint64_t memory_limit;     /**< bytes of address space of a worker */
+	const char *program;    /**< path of casepost-reader */
+	char *const *arguments; /**< argv of the worker, NULL-terminated, argv[0] included */
+	unsigned workers;       /**< 1 to 16 */
+	int time_limit_ms;      /**< wall clock for one message */
+	uint64_t memory_limit;  /**< bytes of address space of a worker */
 };
 
 enum { POOL_WORKERS_MAX = 16 };
 
 /** One message's outcome: a frame of facts, or a failure in words. */
 struct verdict {
-	uint64_t ticket;            /**< as given */
+	uint64_t ticket; /**< as given */
 	bool ok;
-	struct frame_reader facts;  /**< if ok; valid until the next pool_ call */
-	struct error error;         /**< if not */
+	struct frame_reader facts; /**< if ok; valid until the next pool_ call */
+	struct error error;        /**< if not */
 };
 
 __attribute__((warn_unused_result)) bool pool_new(

@@ -1,0 +1,545 @@
+/*
+ * HTML to text that reads as the mail looks. Gumbo builds the tree as browsers do; we walk it
+ * without recursion, keeping a few counters.
+ */
+#include "read/html.h"
+
+#include <gumbo.h>
+#include <setjmp.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/arena.h"
+#include "base/utf8.h"
+
+enum { QUOTE_DEPTH_MAX = 20, LIST_DEPTH_MAX = 10, BREAKS_MAX = 3, META_SIZE_MAX = 4096 };
+
+struct writer {
+	struct str *out;
+	size_t begin;    /* of our text in *out */
+	unsigned breaks; /* line feeds due before the next character */
+	bool space;      /* a space is due */
+	bool at_line_start;
+	bool cell_due; /* " | " is due */
+	unsigned quotes;
+	unsigned pre;
+	unsigned lists;
+	unsigned numbers[LIST_DEPTH_MAX]; /* of the next item; 0: not numbered */
+};
+
+static void
+start_line(struct writer *writer)
+{
+	for (unsigned i = 0; i < writer->quotes && i < QUOTE_DEPTH_MAX; i++)
+		str_append(writer->out, VIEW("> "));
+	writer->at_line_start = true;
+}
+
+/* Writes the line feeds and the space that are due. */
+static void
+flush(struct writer *writer)
+{
+	bool is_first = writer->out->size == writer->begin;
+
+	if (is_first) {
+		start_line(writer);
+	} else if (writer->breaks) {
+		for (unsigned i = 0; i < writer->breaks; i++) {
+			str_append_byte(writer->out, '\n');
+			if (i + 1 == writer->breaks)
+				start_line(writer);
+			else
+				for (unsigned q = 0; q < writer->quotes && q < QUOTE_DEPTH_MAX; q++)
+					str_append_byte(writer->out, '>');
+		}
+	} else if (writer->cell_due) {
+		str_append(writer->out, VIEW(" | "));
+	} else if (writer->space && !writer->at_line_start) {
+		str_append_byte(writer->out, ' ');
+	}
+	writer->breaks = 0;
+	writer->space = writer->cell_due = false;
+}
+
+static void
+need_breaks(struct writer *writer, unsigned breaks)
+{
+	if (writer->breaks < breaks)
+		writer->breaks = breaks;
+	writer->space = false;
+	writer->cell_due = false;
+}
+
+static void
+add_break(struct writer *writer)
+{
+	if (writer->breaks < BREAKS_MAX)
+		writer->breaks++;
+	writer->space = false;
+}
+
+static bool
+is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
+}
+
+static void
+write_words(struct writer *writer, struct view text)
+{
+	size_t at = 0;
+
+	while (at < text.size) {
+		size_t start;
+
+		while (at < text.size && is_space(text.data[at])) {
+			writer->space = true;
+			at++;
+		}
+		for (start = at; at < text.size && !is_space(text.data[at]);)
+			at++;
+		if (at == start)
+			return;
+		flush(writer);
+		str_append(writer->out, view_slice(text, start, at));
+		writer->at_line_start = false;
+	}
+}
+
+static void
+write_preformatted(struct writer *writer, struct view text)
+{
+	struct view rest = text, line;
+
+	while (view_next_line(&rest, &line)) {
+		if (line.size) {
+			flush(writer);
+			str_append(writer->out, line);
+			writer->at_line_start = false;
+		}
+		if (rest.size || (text.size && text.data[text.size - 1] == '\n'))
+			writer->breaks++;
+	}
+}
+
+static struct view
+attribute(const GumboNode *node, const char *name)
+{
+	const GumboAttribute *found = gumbo_get_attribute(&node->v.element.attributes, name);
+
+	return found ? view_of(found->value) : (struct view){NULL, 0};
+}
+
+static bool
+contains_nocase(struct view text, struct view needle)
+{
+	for (size_t i = 0; i + needle.size <= text.size; i++)
+		if (view_starts_with_nocase(view_slice(text, i, text.size), needle))
+			return true;
+	return false;
+}
+
+/* Text that a reader of the mail does not see: preheaders, trackers, what spam hides. */
+static bool
+is_hidden(const GumboNode *node)
+{
+	static const char *const SIGNS[] = {"display:none", "display: none", "visibility:hidden",
+		"visibility: hidden", "mso-hide:all", "mso-hide: all", "font-size:0px",
+		"font-size:0;", "font-size: 0px", "max-height:0;", "max-height:0px"};
+	struct view style = view_slice(attribute(node, "style"), 0, 2000);
+
+	if (gumbo_get_attribute(&node->v.element.attributes, "hidden"))
+		return true;
+	for (size_t i = 0; style.size && i < sizeof(SIGNS) / sizeof(SIGNS[0]); i++)
+		if (contains_nocase(style, view_of(SIGNS[i])))
+			return true;
+	return false;
+}
+
+static bool
+is_left_out(const GumboNode *node)
+{
+	GumboTag tag = node->v.element.tag;
+
+	return tag == GUMBO_TAG_HEAD || tag == GUMBO_TAG_SCRIPT || tag == GUMBO_TAG_STYLE ||
+	       tag == GUMBO_TAG_TEMPLATE || tag == GUMBO_TAG_SVG || tag == GUMBO_TAG_IFRAME ||
+	       tag == GUMBO_TAG_OBJECT || tag == GUMBO_TAG_SELECT || tag == GUMBO_TAG_MATH ||
+	       tag == GUMBO_TAG_TITLE || is_hidden(node);
+}
+
+/* Line feeds before and after an element: 2 for paragraphs, 1 for blocks, 0 within a line. */
+static unsigned
+breaks_around(GumboTag tag)
+{
+	static const unsigned char BREAKS[GUMBO_TAG_LAST] = {
+		[GUMBO_TAG_P] = 2,
+		[GUMBO_TAG_H1] = 2,
+		[GUMBO_TAG_H2] = 2,
+		[GUMBO_TAG_H3] = 2,
+		[GUMBO_TAG_H4] = 2,
+		[GUMBO_TAG_H5] = 2,
+		[GUMBO_TAG_H6] = 2,
+		[GUMBO_TAG_BLOCKQUOTE] = 2,
+		[GUMBO_TAG_PRE] = 2,
+		[GUMBO_TAG_UL] = 1,
+		[GUMBO_TAG_OL] = 1,
+		[GUMBO_TAG_DL] = 1,
+		[GUMBO_TAG_TABLE] = 1,
+		[GUMBO_TAG_DIV] = 1,
+		[GUMBO_TAG_TR] = 1,
+		[GUMBO_TAG_LI] = 1,
+		[GUMBO_TAG_DT] = 1,
+		[GUMBO_TAG_DD] = 1,
+		[GUMBO_TAG_CENTER] = 1,
+		[GUMBO_TAG_SECTION] = 1,
+		[GUMBO_TAG_ARTICLE] = 1,
+		[GUMBO_TAG_HEADER] = 1,
+		[GUMBO_TAG_FOOTER] = 1,
+		[GUMBO_TAG_ADDRESS] = 1,
+		[GUMBO_TAG_FORM] = 1,
+		[GUMBO_TAG_FIELDSET] = 1,
+		[GUMBO_TAG_MAIN] = 1,
+		[GUMBO_TAG_NAV] = 1,
+		[GUMBO_TAG_ASIDE] = 1,
+		[GUMBO_TAG_CAPTION] = 1,
+		[GUMBO_TAG_FIGURE] = 1,
+		[GUMBO_TAG_HR] = 1,
+	};
+
+	return tag < GUMBO_TAG_LAST ? BREAKS[tag] : 0;
+}
+
+static void
+start_item(struct writer *writer)
+{
+	unsigned depth = writer->lists < LIST_DEPTH_MAX ? writer->lists : LIST_DEPTH_MAX;
+	unsigned *number = depth ? &writer->numbers[depth - 1] : NULL;
+
+	need_breaks(writer, 1);
+	flush(writer);
+	for (unsigned i = 1; i < depth; i++)
+		str_append(writer->out, VIEW("  "));
+	if (number && *number > 0)
+		str_append_format(writer->out, "%u. ", (*number)++);
+	else
+		str_append(writer->out, VIEW("- "));
+}
+
+static void
+start_list(struct writer *writer, bool is_numbered)
+{
+	if (writer->lists < LIST_DEPTH_MAX)
+		writer->numbers[writer->lists] = is_numbered ? 1 : 0;
+	writer->lists++;
+}
+
+/* A table inside a cell lays the page out: its cells are blocks, not columns. */
+static bool
+holds_table(const GumboNode *cell)
+{
+	const GumboVector *children = &cell->v.element.children;
+
+	for (unsigned i = 0; i < children->length; i++) {
+		const GumboNode *child = children->data[i];
+
+		if (child->type == GUMBO_NODE_ELEMENT &&
+			(child->v.element.tag == GUMBO_TAG_TABLE ||
+				child->v.element.tag == GUMBO_TAG_DIV))
+			return true;
+	}
+	return false;
+}
+
+static void
+start_cell(struct writer *writer, const GumboNode *cell)
+{
+	bool is_first = cell->index_within_parent == 0;
+
+	for (size_t i = cell->index_within_parent; i > 0 && !is_first; i--) {
+		const GumboNode *before = cell->parent->v.element.children.data[i - 1];
+
+		if (before->type == GUMBO_NODE_ELEMENT)
+			break;
+		is_first = i == 1;
+	}
+	if (is_first)
+		return;
+	if (holds_table(cell)) {
+		need_breaks(writer, 1);
+		return;
+	}
+	if (!writer->at_line_start && writer->breaks < 2) {
+		writer->breaks = 0;
+		writer->space = false;
+		writer->cell_due = true;
+	}
+}
+
+/* Gmail marks its signature; a plain text mail would have "-- ". */
+static void
+start_signature(struct writer *writer)
+{
+	struct view before =
+		view_trim(view_slice(str_view(writer->out), writer->begin, writer->out->size));
+
+	if (view_ends_with(before, VIEW("\n--")) || before.size == 0)
+		return;
+	need_breaks(writer, 1);
+	flush(writer);
+	str_append(writer->out, VIEW("-- "));
+	need_breaks(writer, 1);
+}
+
+static void
+enter(struct writer *writer, const GumboNode *node)
+{
+	GumboTag tag = node->v.element.tag;
+
+	if (tag == GUMBO_TAG_BR) {
+		add_break(writer);
+		return;
+	}
+	need_breaks(writer, breaks_around(tag));
+	if (tag == GUMBO_TAG_BLOCKQUOTE)
+		writer->quotes++;
+	else if (tag == GUMBO_TAG_PRE)
+		writer->pre++;
+	else if (tag == GUMBO_TAG_UL || tag == GUMBO_TAG_OL)
+		start_list(writer, tag == GUMBO_TAG_OL);
+	else if (tag == GUMBO_TAG_LI)
+		start_item(writer);
+	else if (tag == GUMBO_TAG_TD || tag == GUMBO_TAG_TH)
+		start_cell(writer, node);
+	else if (tag == GUMBO_TAG_HR) {
+		flush(writer);
+		str_append(writer->out, VIEW("________________________________"));
+		need_breaks(writer, 1);
+	} else if (tag == GUMBO_TAG_DIV &&
+		   contains_nocase(
+			   view_slice(attribute(node, "class"), 0, 100), VIEW("gmail_signature")))
+		start_signature(writer);
+}
+
+static bool
+is_told(struct view target, struct view text)
+{
+	struct view bare = target;
+	size_t scheme = view_find(target, VIEW("://"), 0);
+
+	if (view_starts_with_nocase(target, VIEW("mailto:")))
+		bare = view_slice(target, 7, target.size);
+	else if (scheme != SIZE_MAX)
+		bare = view_slice(target, scheme + 3, target.size);
+	if (view_starts_with_nocase(bare, VIEW("www.")))
+		bare = view_slice(bare, 4, bare.size);
+	while (bare.size && bare.data[bare.size - 1] == '/')
+		bare.size--;
+	if (view_find_byte(bare, '?', 0) != SIZE_MAX &&
+		view_starts_with_nocase(target, VIEW("mailto:")))
+		bare = view_slice(bare, 0, view_find_byte(bare, '?', 0));
+	return bare.size == 0 || contains_nocase(view_slice(text, 0, 4000), bare);
+}
+
+/* "text <target>" where the text alone would not say where a link leads. */
+static void
+end_link(struct writer *writer, const GumboNode *node, size_t text_start)
+{
+	struct view target = view_trim(attribute(node, "href"));
+	struct view text = view_slice(str_view(writer->out), text_start, writer->out->size);
+
+	if (!view_starts_with_nocase(target, VIEW("http://")) &&
+		!view_starts_with_nocase(target, VIEW("https://")) &&
+		!view_starts_with_nocase(target, VIEW("mailto:")))
+		return;
+	if (view_trim(text).size == 0 || target.size > 2000 || is_told(target, text))
+		return;
+	if (view_starts_with_nocase(target, VIEW("mailto:")))
+		target = view_slice(target, 7, target.size);
+	str_append(writer->out, VIEW(" <"));
+	str_append(writer->out, target);
+	str_append_byte(writer->out, '>');
+}
+
+static void
+leave(struct writer *writer, const GumboNode *node, size_t text_start)
+{
+	GumboTag tag = node->v.element.tag;
+
+	if (tag == GUMBO_TAG_A)
+		end_link(writer, node, text_start);
+	if (tag == GUMBO_TAG_BLOCKQUOTE)
+		writer->quotes--;
+	else if (tag == GUMBO_TAG_PRE)
+		writer->pre--;
+	else if (tag == GUMBO_TAG_UL || tag == GUMBO_TAG_OL)
+		writer->lists--;
+	need_breaks(writer, breaks_around(tag));
+}
+
+static void
+visit(struct writer *writer, const GumboNode *node)
+{
+	if (node->type == GUMBO_NODE_TEXT || node->type == GUMBO_NODE_WHITESPACE ||
+		node->type == GUMBO_NODE_CDATA) {
+		if (writer->pre)
+			write_preformatted(writer, view_of(node->v.text.text));
+		else
+			write_words(writer, view_of(node->v.text.text));
+	}
+}
+
+/* Where in the output the innermost open link's text began. Links do not nest in HTML. */
+static void
+walk(struct writer *writer, const GumboNode *root)
+{
+	const GumboNode *node = root;
+	size_t link_start = 0;
+
+	for (;;) {
+		bool is_element = node->type == GUMBO_NODE_ELEMENT;
+
+		if (is_element && !is_left_out(node)) {
+			enter(writer, node);
+			if (node->v.element.tag == GUMBO_TAG_A)
+				link_start = writer->out->size;
+			if (node->v.element.children.length > 0) {
+				node = node->v.element.children.data[0];
+				continue;
+			}
+			leave(writer, node, link_start);
+		} else if (!is_element) {
+			visit(writer, node);
+		}
+		while (node != root) { /* to the next sibling, or the parent's */
+			const GumboNode *parent = node->parent;
+			unsigned next = (unsigned)node->index_within_parent + 1;
+
+			if (next < parent->v.element.children.length) {
+				node = parent->v.element.children.data[next];
+				break;
+			}
+			leave(writer, parent, link_start);
+			node = parent;
+		}
+		if (node == root)
+			return;
+	}
+}
+
+/* What is left when all tags are dropped. */
+static void
+strip_tags(struct view html, struct str *out)
+{
+	size_t at = 0;
+
+	while (at < html.size) {
+		size_t open = view_find_byte(html, '<', at);
+		size_t close;
+
+		if (open == SIZE_MAX) {
+			str_append(out, view_slice(html, at, html.size));
+			return;
+		}
+		str_append(out, view_slice(html, at, open));
+		close = view_find_byte(html, '>', open);
+		str_append_byte(out, ' ');
+		at = close == SIZE_MAX ? html.size : close + 1;
+	}
+}
+
+/*
+ * Gumbo's memory: an arena of its own, which is never taken apart node by node (gumbo's destructor
+ * recurses). Every step of the parser that a sender can multiply (nodes, attributes) allocates, so
+ * here is also where it is told to stop, by a jump out of it: it cannot be told otherwise.
+ */
+struct budget {
+	struct arena *arena;
+	size_t calls;
+	clock_t deadline;
+	jmp_buf stop;
+};
+
+static void *
+allocate(void *context, size_t size)
+{
+	struct budget *budget = context;
+	void *memory;
+
+	if (++budget->calls % 256 == 0 && clock() > budget->deadline)
+		longjmp(budget->stop, 1);
+	memory = arena_alloc(budget->arena, size);
+	if (!memory)
+		longjmp(budget->stop, 1);
+	return memory;
+}
+
+static void
+keep(void *context, void *memory)
+{
+	(void)context;
+	(void)memory;
+}
+
+/* The tree, or NULL when it costs more than it may. */
+static const GumboNode *
+parse(struct view html, struct budget *budget)
+{
+	GumboOptions options = kGumboDefaultOptions;
+
+	options.allocator = allocate;
+	options.deallocator = keep;
+	options.userdata = budget;
+	options.max_errors = 0;
+	budget->deadline = clock() + HTML_SECONDS_MAX * CLOCKS_PER_SEC;
+	if (html.size > HTML_SIZE_MAX || setjmp(budget->stop) != 0)
+		return NULL;
+	return gumbo_parse_with_options(&options, html.data, html.size)->root;
+}
+
+bool
+html_to_text(struct view html, struct str *out)
+{
+	struct budget budget = {.arena = arena_new(HTML_MEMORY_MAX)};
+	struct str text = str_new(out->maximum);
+	struct writer writer = {.out = &text, .at_line_start = true};
+	const GumboNode *root = html.size ? parse(html, &budget) : NULL;
+
+	if (root)
+		walk(&writer, root);
+	else
+		strip_tags(view_slice(html, 0, HTML_SIZE_MAX), &text);
+	(void)utf8_clean(out, str_view(&text)); /* the gate again: "&#0;" is no text either */
+	str_free(&text);
+	arena_free(budget.arena);
+	return root || html.size == 0;
+}
+
+struct view
+html_charset(struct view html)
+{
+	struct view head = view_slice(html, 0, META_SIZE_MAX);
+
+	for (size_t at = view_find_byte(head, '<', 0); at != SIZE_MAX;
+		at = view_find_byte(head, '<', at + 1)) {
+		size_t close = view_find_byte(head, '>', at);
+		struct view tag = view_slice(head, at + 1, close == SIZE_MAX ? head.size : close);
+
+		if (!view_starts_with_nocase(tag, VIEW("meta")))
+			continue;
+		for (size_t i = 4; i + 8 < tag.size; i++) {
+			size_t end;
+
+			if (!view_starts_with_nocase(
+				    view_slice(tag, i, tag.size), VIEW("charset=")))
+				continue;
+			for (i += 8; i < tag.size && (tag.data[i] == '"' || tag.data[i] == '\'');)
+				i++;
+			for (end = i; end < tag.size && !is_space(tag.data[end]) &&
+				      tag.data[end] != '"' && tag.data[end] != '\'' &&
+				      tag.data[end] != ';' && tag.data[end] != '/';)
+				end++;
+			return view_slice(tag, i, end);
+		}
+	}
+	return (struct view){NULL, 0};
+}
