@@ -153,3 +153,18 @@ def test_readers_can_open_no_file_and_no_socket(casepost, server, user):
         kinds = {os.readlink(f"/proc/{reader}/fd/{fd}").split(":")[0]
                  for fd in os.listdir(f"/proc/{reader}/fd")}
         assert not any(kind.endswith(".db") for kind in kinds), kinds
+
+
+def test_systemd_is_told_when_the_daemon_is_ready_and_when_it_stops(casepost, folder):
+    told = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+    told.bind(str(folder / "notify"))
+    told.settimeout(seconds(20))
+    casepost.environment["NOTIFY_SOCKET"] = str(folder / "notify")
+    casepost.start(wait=False)
+    while "READY=1" not in told.recv(4096).decode():
+        pass
+    assert casepost.get("/healthz").status == 200
+    casepost.stop()
+    while "STOPPING=1" not in told.recv(4096).decode():
+        pass
+    told.close()
