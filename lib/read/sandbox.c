@@ -62,7 +62,7 @@ set_limits(struct error *err)
 {
 	return limit(RLIMIT_CORE, 0, err) && limit(RLIMIT_FSIZE, 0, err) &&
 	       limit(RLIMIT_NPROC, 0, err) && limit(RLIMIT_CPU, SANDBOX_CPU_SECONDS, err) &&
-	       limit(RLIMIT_NOFILE, 0, err);
+	       limit(RLIMIT_NOFILE, 1, err); /* no new one; poll() refuses more than the limit */
 }
 
 /* Memory may be mapped, but not to be executed; signals may go to this process alone. */

@@ -1,0 +1,7 @@
+casepost_unit_test(read test_pool PkgConfig::ZSTD)
+
+# A reader that does what its message says, for the pool's tests.
+add_executable(hostile_worker ${CMAKE_CURRENT_LIST_DIR}/hostile_worker.c)
+target_link_libraries(hostile_worker PRIVATE casepost-read)
+add_dependencies(read_test_pool hostile_worker)
+target_compile_definitions(read_test_pool PRIVATE HOSTILE_WORKER="$<TARGET_FILE:hostile_worker>")
