@@ -1,0 +1,323 @@
+/*
+ * What a date is the date of: started, launched, expected or ended. The words around it decide
+ * (events.tsv): the nearest verb or noun that can be dated, the trial as its subject, the side of
+ * the message's date on which it lies, and the tense and mood of its clause (cues.tsv).
+ */
+#include "extract/date.h"
+
+#include "extract/candidate.h"
+
+enum event { EVENT_NONE, EVENT_START, EVENT_LAUNCH, EVENT_USE, EVENT_FIRST, EVENT_END, EVENT_PLAN,
+	EVENT_MOVED, EVENT_PILOT, EVENT_HOLD };
+enum { EVENT_COUNT = EVENT_HOLD + 1 };
+
+static const char *const event_values[EVENT_COUNT] = {
+	[EVENT_NONE] = "none",
+	[EVENT_START] = "start",
+	[EVENT_LAUNCH] = "launch",
+	[EVENT_USE] = "use",
+	[EVENT_FIRST] = "first",
+	[EVENT_END] = "end",
+	[EVENT_PLAN] = "plan",
+	[EVENT_MOVED] = "moved",
+	[EVENT_PILOT] = "pilot",
+	[EVENT_HOLD] = "hold",
+};
+
+/* How far a word may stand from the date it dates, in bytes, counting breaks as below. */
+enum { REACH = 150, CLAUSE_COST = 35, DATE_COST = 60, BEHIND_COST = 8, NOT_NEAR = 1 << 20 };
+
+/* The events near one date: the distance of the nearest one of each kind. */
+struct surroundings {
+	int distance[EVENT_COUNT];
+	unsigned context;
+	enum date_lead lead;
+	int side;
+};
+
+struct role {
+	enum field field;
+	double score; /* 0: the date says nothing of ours */
+};
+
+static enum event
+event_of(const struct hit *hit)
+{
+	if (hit->table != TABLE_EVENTS)
+		return EVENT_NONE;
+	for (int event = EVENT_START; event < EVENT_COUNT; event++)
+		if (view_equal(hit->value, view_of(event_values[event])))
+			return (enum event)event;
+	return EVENT_NONE;
+}
+
+static int
+breaks_between(const struct document *document, const struct sentence *sentence, size_t start,
+	size_t end)
+{
+	const struct clause *from = clause_at(document, sentence, start);
+	const struct clause *to = clause_at(document, sentence, end);
+	return (int)(to > from ? to - from : from - to);
+}
+
+static int
+dates_between(const struct date_found *dates, size_t count, size_t start, size_t end)
+{
+	int between = 0;
+	for (size_t i = 0; i < count; i++)
+		between += dates[i].start >= start && dates[i].end <= end;
+	return between;
+}
+
+static int
+distance_to(const struct document *document, const struct sentence *sentence,
+	const struct hit *hit, const struct date_found *dates, size_t count, size_t which)
+{
+	const struct date_found *date = &dates[which];
+	bool is_before = hit->end <= date->start;
+	size_t start = is_before ? hit->end : date->end;
+	size_t end = is_before ? date->start : hit->start;
+	if (hit->start < date->end && date->start < hit->end)
+		return 0;
+	size_t gap = end - start;
+	if (gap > REACH)
+		return NOT_NEAR;
+	return (int)gap + (is_before ? 0 : BEHIND_COST) +
+		CLAUSE_COST * breaks_between(document, sentence, hit->start, date->start) +
+		DATE_COST * dates_between(dates, count, start, end);
+}
+
+static struct surroundings
+look_around(const struct document *document, const struct sentence *sentence,
+	const struct date_found *dates, size_t count, size_t which)
+{
+	struct surroundings around = {.lead = dates[which].lead};
+	const struct hit *hits = sentence_hits(document, sentence);
+	for (int event = 0; event < EVENT_COUNT; event++)
+		around.distance[event] = NOT_NEAR;
+	for (size_t i = 0; i < sentence->hit_count; i++) {
+		enum event event = event_of(&hits[i]);
+		if (event == EVENT_NONE)
+			continue;
+		int distance = distance_to(document, sentence, &hits[i], dates, count, which);
+		if (distance < around.distance[event])
+			around.distance[event] = distance;
+	}
+	around.context = context_at(document, sentence, dates[which].start);
+	around.side = date_side(document, dates[which].date);
+	return around;
+}
+
+static enum event
+nearest(const struct surroundings *around)
+{
+	static const enum event order[] = {EVENT_MOVED, EVENT_LAUNCH, EVENT_END, EVENT_START,
+		EVENT_HOLD, EVENT_PILOT, EVENT_FIRST, EVENT_USE, EVENT_PLAN};
+	enum event best = EVENT_NONE;
+	int best_distance = REACH;
+	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
+		if (around->distance[order[i]] < best_distance) {
+			best = order[i];
+			best_distance = around->distance[order[i]];
+		}
+	/* "is planned to go live in May", "the first pilot began": the verb, not what leads to it */
+	if (best == EVENT_PLAN || best == EVENT_FIRST || best == EVENT_PILOT || best == EVENT_USE)
+		for (enum event event = EVENT_START; event <= EVENT_END; event++)
+			if ((event == EVENT_START || event == EVENT_LAUNCH || event == EVENT_END) &&
+				around->distance[event] < best_distance + 45 &&
+				around->distance[event] < REACH)
+				return event;
+	return best;
+}
+
+static bool
+is_pilot(const struct surroundings *around, enum event event)
+{
+	int reach = around->distance[event] + 40;
+	return around->distance[EVENT_PILOT] < reach && around->distance[EVENT_PILOT] < REACH;
+}
+
+static bool
+is_ahead(const struct surroundings *around)
+{
+	return around->side > 0 || (around->side == 0 && (around->context & CONTEXT_PLANNED));
+}
+
+static struct role
+role_of_launch(const struct surroundings *around, enum event event)
+{
+	if (is_ahead(around))
+		return is_pilot(around, event) ? (struct role){FIELD_EXPECTED, 0.3}
+					       : (struct role){FIELD_EXPECTED, 0.85};
+	if (around->context & CONTEXT_PLANNED)
+		return (struct role){FIELD_EXPECTED, 0};
+	return is_pilot(around, event) ? (struct role){FIELD_STARTED, 0.65}
+				       : (struct role){FIELD_LAUNCHED, 0.85};
+}
+
+static struct role
+role_of_start(const struct surroundings *around)
+{
+	if (is_ahead(around))
+		return (struct role){FIELD_EXPECTED, is_pilot(around, EVENT_START) ? 0.2 : 0.6};
+	if (around->context & CONTEXT_PLANNED)
+		return (struct role){FIELD_STARTED, 0.3};
+	return (struct role){FIELD_STARTED, 0.85};
+}
+
+static struct role
+role_of_trial(const struct surroundings *around, const struct date_found *date)
+{
+	if (is_ahead(around) || (date->ends_range && !date->begins_range) ||
+		around->lead == LEAD_UNTIL)
+		return (struct role){FIELD_STARTED, 0};
+	return (struct role){FIELD_STARTED, around->lead == LEAD_SINCE ? 0.85 : 0.65};
+}
+
+static struct role
+role_of(const struct surroundings *around, const struct date_found *date)
+{
+	enum event event = nearest(around);
+	const struct role none = {FIELD_STARTED, 0};
+	if (around->context & (CONTEXT_QUESTION | CONTEXT_COMPARISON | CONTEXT_OTHERS |
+				      CONTEXT_HYPOTHETICAL | CONTEXT_DROPPED))
+		return none;
+	if ((around->context & CONTEXT_NEGATED) && around->lead != LEAD_BY)
+		return none;
+	switch (event) {
+	case EVENT_LAUNCH:
+		return role_of_launch(around, event);
+	case EVENT_START:
+		return role_of_start(around);
+	case EVENT_END:
+		return is_ahead(around) ? none
+					: (struct role){FIELD_ENDED,
+						  is_pilot(around, event) ? 0.65 : 0.85};
+	case EVENT_PLAN:
+		return is_ahead(around) ? (struct role){FIELD_EXPECTED,
+						  is_pilot(around, event) ? 0.25 : 0.6}
+					: none;
+	case EVENT_MOVED:
+		return around->side >= 0 ? (struct role){FIELD_EXPECTED, 0.88} : none;
+	case EVENT_PILOT:
+		return role_of_trial(around, date);
+	case EVENT_USE:
+		if (around->side > 0 || around->lead != LEAD_SINCE)
+			return none;
+		return (struct role){is_pilot(around, event) ? FIELD_STARTED : FIELD_LAUNCHED, 0.7};
+	case EVENT_FIRST:
+		if (is_ahead(around))
+			return none;
+		return (struct role){is_pilot(around, event) ? FIELD_STARTED : FIELD_LAUNCHED, 0.55};
+	case EVENT_HOLD:
+		return none;
+	case EVENT_NONE:
+		break;
+	}
+	return (struct role){FIELD_STARTED,
+		around->lead == LEAD_SINCE && around->side < 0 ? 0.4 : 0};
+}
+
+/* A row or line whose label names the field. */
+static struct role
+role_of_label(const struct document *document, const struct block *block, struct date date)
+{
+	enum field field = (enum field)block->label_field;
+	int side = date_side(document, date);
+	if (field == FIELD_LAUNCHED && side > 0)
+		field = FIELD_EXPECTED;
+	return (struct role){field, 0.93};
+}
+
+static bool
+is_date_label(const struct block *block)
+{
+	return block->label_field >= FIELD_STARTED && block->label_field <= FIELD_ENDED;
+}
+
+static bool
+may_hold_date(const struct document *document, const struct sentence *sentence)
+{
+	const struct hit *hits = sentence_hits(document, sentence);
+	for (size_t i = 0; i < sentence->hit_count; i++)
+		if (hits[i].table == TABLE_MONTHS || hits[i].table == TABLE_SEASONS ||
+			(hits[i].table == TABLE_RELATIVE_DATES && hits[i].value.size > 5))
+			return true;
+	for (size_t i = 0; i < sentence->token_count; i++) {
+		const struct token *token = &document->tokens[sentence->first_token + i];
+		if (token->kind == TOKEN_NUMBER)
+			return true;
+	}
+	return sentence_hit(document, sentence, TABLE_RELATIVE_DATES, "ago", sentence->start,
+		sentence->end);
+}
+
+static bool
+find_in_sentence(const struct document *document, const struct sentence *sentence,
+	struct candidates *candidates, struct error *err)
+{
+	const struct block *block = &document->blocks[sentence->block];
+	struct date_found *dates = NULL;
+	size_t count = 0;
+	if (!dates_read(document, sentence, &dates, &count, err))
+		return false;
+	for (size_t i = 0; i < count; i++) {
+		const struct date_found *found = &dates[i];
+		struct surroundings around =
+			look_around(document, sentence, dates, count, i);
+		bool is_label = is_date_label(block);
+		struct role role = is_label ? role_of_label(document, block, found->date)
+					    : role_of(&around, found);
+		if (role.score <= 0)
+			continue;
+		const struct candidate candidate = {.field = role.field,
+			.value = date_text(found->date, document->arena),
+			.sentence = (size_t)(sentence - document->sentences),
+			.start = found->start,
+			.end = found->end,
+			.method = is_label ? METHOD_LABEL : METHOD_PATTERN,
+			.score = role.score};
+		if (!candidate.value.data)
+			return error_set(err, ERROR_MESSAGE, "too many dates for the limits");
+		if (!candidate_add(candidates, document, &candidate, err))
+			return false;
+	}
+	return true;
+}
+
+/* Of several beginnings of one case the earliest is the one; values sort as text. */
+static void
+prefer_earliest(struct candidates *candidates, size_t first, enum field field)
+{
+	for (size_t i = first; i < candidates->count; i++) {
+		struct candidate *one = &candidates->items[i];
+		if (one->field != field)
+			continue;
+		for (size_t j = first; j < candidates->count && j < first + 64; j++) {
+			struct candidate *other = &candidates->items[j];
+			struct view year = view_slice(other->value, 0, 4);
+			if (other->field == field && other->case_index == one->case_index &&
+				other->score >= 0.6 && one->score < 0.9 &&
+				view_compare(year, view_slice(one->value, 0, 4)) < 0) {
+				one->score *= 0.8;
+				break;
+			}
+		}
+	}
+}
+
+bool
+find_dates(const struct document *document, struct candidates *candidates, struct error *err)
+{
+	size_t first = candidates->count;
+	for (size_t i = 0; i < document->sentence_count; i++) {
+		const struct sentence *sentence = &document->sentences[i];
+		if (!sentence->asserts || !may_hold_date(document, sentence))
+			continue;
+		if (!find_in_sentence(document, sentence, candidates, err))
+			return false;
+	}
+	prefer_earliest(candidates, first, FIELD_STARTED);
+	prefer_earliest(candidates, first, FIELD_LAUNCHED);
+	return true;
+}

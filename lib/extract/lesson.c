@@ -1,0 +1,209 @@
+/*
+ * Sentences in which the sender draws a lesson, word for word with their introduction. A sentence
+ * is one if it says so ("what I take with me"), if it gives advice in the imperative or with
+ * "should", "never", "would", or if it follows one that announces lessons ("here are mine") or
+ * stands under such a heading, question or label. lesson_cues.tsv has the words of each kind.
+ */
+#include "extract/candidate.h"
+
+enum {
+	/* An announcement opens the rest of its paragraph or list, up to this many sentences. */
+	ANNOUNCED_MAX = 8,
+	LESSON_SIZE_MIN = 12,
+	LESSON_SIZE_MAX = 900,
+};
+
+/* How strongly the words of a sentence make it a lesson. */
+struct signs {
+	bool announces;  /**< "here are our lessons", "my advice:" with nothing behind */
+	bool introduces; /**< "what I take with me: …", the lesson itself stands behind */
+	bool advises;    /**< begins with an imperative: "Start with …", "Never …" */
+	bool hindsight;  /**< "next time I would", "if I did it again" */
+	bool is_maxim;   /**< "should", "must", "is only as good as" */
+	bool ends;       /**< "apart from that", "you may use": what follows is something else */
+};
+
+struct reader {
+	const struct document *document;
+	size_t left;    /* sentences that an announcement still opens */
+	size_t block;   /* block of the announcement */
+	bool is_open;
+	bool saw_lesson;
+};
+
+static const struct hit *
+cue(const struct document *document, const struct sentence *sentence, const char *value)
+{
+	return sentence_hit(document, sentence, TABLE_LESSON_CUES, value, sentence->start,
+		sentence->end);
+}
+
+/* Where the words begin: behind "And", "Second,", a bullet or a quotation mark. */
+static bool
+begins_with(const struct document *document, const struct sentence *sentence, const char *value)
+{
+	const struct hit *hits = sentence_hits(document, sentence);
+	size_t start = sentence->start;
+	for (size_t i = 0; i < sentence->hit_count; i++) {
+		const struct hit *hit = &hits[i];
+		if (hit->table != TABLE_LESSON_CUES || hit->start > start + 4)
+			continue;
+		if (hit_is(hit, TABLE_LESSON_CUES, value))
+			return true;
+		if (hit_is(hit, TABLE_LESSON_CUES, "joint"))
+			start = hit->end;
+	}
+	return false;
+}
+
+/* Words behind an introduction: more than three make the lesson itself. */
+static bool
+says_it_itself(const struct document *document, const struct sentence *sentence, size_t from)
+{
+	size_t words = 0;
+	for (size_t i = 0; i < sentence->token_count; i++) {
+		const struct token *token = &document->tokens[sentence->first_token + i];
+		words += token->start >= from && token->kind == TOKEN_WORD;
+	}
+	return words > 3;
+}
+
+static struct signs
+read_signs(const struct document *document, const struct sentence *sentence)
+{
+	const struct hit *intro = cue(document, sentence, "intro");
+	struct view text = view_trim(sentence_text(document, sentence));
+	bool colon = view_ends_with(text, VIEW(":"));
+	struct signs signs = {
+		.announces = cue(document, sentence, "announce") != NULL,
+		.introduces = intro && !colon && says_it_itself(document, sentence, intro->end),
+		.advises = begins_with(document, sentence, "advice"),
+		.hindsight = cue(document, sentence, "hindsight") != NULL,
+		.is_maxim = cue(document, sentence, "maxim") != NULL,
+		.ends = cue(document, sentence, "end") != NULL,
+	};
+	if (intro && !signs.introduces)
+		signs.announces = true;
+	return signs;
+}
+
+static bool
+is_list(const struct block *block)
+{
+	return block->kind == BLOCK_ITEM || block->kind == BLOCK_ROW;
+}
+
+/* An announcement reaches over its paragraph; ending with a colon or as a heading, over the list or
+ * the one paragraph behind it. */
+static bool
+still_open(const struct reader *reader, const struct sentence *sentence)
+{
+	const struct block *block = &reader->document->blocks[sentence->block];
+	const struct block *opened = &reader->document->blocks[reader->block];
+	if (!reader->is_open || reader->left == 0)
+		return false;
+	if (sentence->block == reader->block)
+		return true;
+	if (block->kind == BLOCK_HEADING || block->kind == BLOCK_CLOSING ||
+		block->kind == BLOCK_QUESTION || block->part != opened->part)
+		return false;
+	if (sentence->block == reader->block + 1)
+		return !reader->saw_lesson || is_list(block);
+	return is_list(block);
+}
+
+static double
+score_of(const struct reader *reader, const struct sentence *sentence, const struct signs *signs)
+{
+	bool open = still_open(reader, sentence);
+	double score = 0;
+	if (signs->introduces)
+		score = 0.85;
+	else if (signs->hindsight)
+		score = 0.72;
+	else if (signs->advises)
+		score = open ? 0.9 : 0.5;
+	else if (signs->is_maxim)
+		score = open ? 0.8 : 0.3;
+	else if (open)
+		score = 0.62;
+	if (sentence->is_question || (sentence->context & CONTEXT_QUESTION))
+		return 0;
+	return score;
+}
+
+static void
+open_reach(struct reader *reader, const struct sentence *sentence)
+{
+	reader->is_open = true;
+	reader->left = ANNOUNCED_MAX;
+	reader->block = sentence->block;
+	reader->saw_lesson = false;
+}
+
+static bool
+is_label(const struct document *document, const struct sentence *sentence)
+{
+	return document->blocks[sentence->block].label_field == FIELD_LESSONS;
+}
+
+static bool
+add(const struct document *document, const struct sentence *sentence, double score,
+	struct candidates *candidates, struct error *err)
+{
+	const struct block *block = &document->blocks[sentence->block];
+	size_t start = sentence->start;
+	if (is_label(document, sentence) && block->value_start > start)
+		start = block->value_start;
+	struct view text = view_trim(document_text(document, sentence->part, start, sentence->end));
+	const struct candidate candidate = {.field = FIELD_LESSONS,
+		.value = text,
+		.sentence = (size_t)(sentence - document->sentences),
+		.start = start,
+		.end = sentence->end,
+		.method = is_label(document, sentence) ? METHOD_LABEL : METHOD_PATTERN,
+		.score = score};
+	if (text.size < LESSON_SIZE_MIN || text.size > LESSON_SIZE_MAX)
+		return true;
+	return candidate_add(candidates, document, &candidate, err);
+}
+
+static bool
+read_sentence(struct reader *reader, const struct sentence *sentence,
+	struct candidates *candidates, struct error *err)
+{
+	const struct document *document = reader->document;
+	const struct block *block = &document->blocks[sentence->block];
+	struct signs signs = read_signs(document, sentence);
+	bool may_announce = sentence->asserts || sentence->is_question ||
+		block->kind == BLOCK_HEADING || block->kind == BLOCK_QUESTION;
+	if (signs.ends)
+		reader->is_open = false;
+	if (may_announce && signs.announces && !signs.introduces) {
+		open_reach(reader, sentence);
+		return true;
+	}
+	if (!sentence->asserts || block->kind == BLOCK_HEADING)
+		return true;
+	double score = is_label(document, sentence) ? 0.9 : score_of(reader, sentence, &signs);
+	if (reader->is_open && reader->left > 0)
+		reader->left--;
+	if (score <= 0)
+		return true;
+	reader->saw_lesson = true;
+	if (signs.introduces) {
+		open_reach(reader, sentence);
+		reader->saw_lesson = true;
+	}
+	return add(document, sentence, score, candidates, err);
+}
+
+bool
+find_lessons(const struct document *document, struct candidates *candidates, struct error *err)
+{
+	struct reader reader = {.document = document};
+	for (size_t i = 0; i < document->sentence_count; i++)
+		if (!read_sentence(&reader, &document->sentences[i], candidates, err))
+			return false;
+	return true;
+}
