@@ -355,7 +355,7 @@ finish_mailbox(const struct config *config, struct config_mailbox *mailbox, stru
 		return error_set(err, ERROR_USAGE, "%s:%d: %s: is missing in [mailbox %s]",
 			config->path, mailbox->line, lacks, mailbox->name);
 	if (mailbox->port == 0)
-		mailbox->port = mailbox->security == SECURITY_TLS ? 993 : 143;
+		mailbox->port = mailbox->security == CONFIG_TLS ? 993 : 143;
 	if (mailbox->folders.count == 0)
 		mailbox->folders = (struct config_list){{"INBOX"}, 1};
 	return true;

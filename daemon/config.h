@@ -14,7 +14,7 @@
  */
 enum { CONFIG_MAILBOXES_MAX = 64, CONFIG_LIST_MAX = 256 };
 
-enum config_security { SECURITY_TLS, SECURITY_STARTTLS, SECURITY_INSECURE };
+enum config_security { CONFIG_TLS, CONFIG_STARTTLS, CONFIG_INSECURE };
 
 struct config_list {
 	const char *items[CONFIG_LIST_MAX];

@@ -222,10 +222,29 @@ end_rebuild(struct deriver *deriver)
 	health_set_rebuilding(deriver->options.health, false);
 }
 
+/*
+ * The running casebook is opened anew behind the swap: the search index keeps a cache in its
+ * connection, which knows nothing of a content that changed below it.
+ */
+static bool
+reopen_casebook(struct deriver *deriver, struct error *err)
+{
+	CLEANUP(str_free) struct str path = str_new(4096);
+	struct casebook *fresh = NULL;
+
+	path_of(deriver, "cases.db", &path);
+	if (!casebook_open(&fresh, str_text(&path), err))
+		return false;
+	casebook_close(deriver->casebook);
+	deriver->casebook = fresh;
+	return true;
+}
+
 static bool
 finish_rebuild(struct deriver *deriver, struct error *err)
 {
-	if (!casebook_replace(deriver->casebook, deriver->rebuilt, err))
+	if (!casebook_replace(deriver->casebook, deriver->rebuilt, err) ||
+		!reopen_casebook(deriver, err))
 		return false;
 	log_notice("the casebook was rebuilt event=rebuild_done position=%lld",
 		(long long)deriver->applied);

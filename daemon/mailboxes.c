@@ -228,8 +228,8 @@ send_config(struct fetcher *fetcher, struct error *err)
 		.name = view_of(config->name),
 		.host = view_of(config->host),
 		.port = config->port,
-		.security = config->security == SECURITY_TLS        ? MAILBOX_TLS
-			    : config->security == SECURITY_STARTTLS ? MAILBOX_STARTTLS
+		.security = config->security == CONFIG_TLS        ? MAILBOX_TLS
+			    : config->security == CONFIG_STARTTLS ? MAILBOX_STARTTLS
 								    : MAILBOX_INSECURE,
 		.ca_file = view_of(config->ca_file),
 		.user = view_of(config->user),

@@ -87,7 +87,7 @@ show_message(const struct call *call, struct reader *reader, struct arena *arena
 	print_line("because", detail.class_reason);
 	print_line("set aside", detail.row.set_aside_reason);
 	for (size_t i = 0; i < detail.case_count; i++)
-		print_line("case", detail.cases[i]);
+		print_line("case", detail.cases[i].id);
 	for (size_t i = 0; i < detail.attachment_count; i++)
 		print_line("attachment", detail.attachments[i].name);
 	printf("\n");
