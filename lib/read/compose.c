@@ -27,9 +27,7 @@ static bool
 is_text(const struct part *part)
 {
 	return view_equal(part->type, VIEW("text/plain")) ||
-	       view_equal(part->type, VIEW("text/html")) ||
-	       view_equal(part->type, VIEW("text/enriched")) ||
-	       view_equal(part->type, VIEW("text/richtext"));
+	       view_equal(part->type, VIEW("text/html"));
 }
 
 /* The text leaf that an alternative would show, SIZE_MAX if it has none. */
@@ -80,6 +78,7 @@ choose_alternative(struct composer *composer, size_t index)
 		       : plain;
 }
 
+/* Other texts of the same type are no alternatives, whatever they are called. */
 static void
 drop_other_texts(struct composer *composer, size_t index, size_t chosen)
 {
@@ -90,7 +89,8 @@ drop_other_texts(struct composer *composer, size_t index, size_t chosen)
 		if (chosen >= child && chosen < items[child].end)
 			continue;
 		for (size_t i = child; i < items[child].end; i++)
-			if (is_text(&items[i]) && !items[i].is_multipart)
+			if (is_text(&items[i]) && !items[i].is_multipart &&
+				!view_equal(items[i].type, items[chosen].type))
 				composer->fates[i] = FATE_DROPPED;
 	}
 }

@@ -21,6 +21,9 @@ struct writer {
 	bool space;      /* a space is due */
 	bool at_line_start;
 	bool cell_due; /* " | " is due */
+	bool in_data_row;
+	unsigned cells;   /* of the row, begun so far */
+	size_t row_start; /* in *out */
 	unsigned quotes;
 	unsigned pre;
 	unsigned lists;
@@ -233,42 +236,94 @@ start_list(struct writer *writer, bool is_numbered)
 	writer->lists++;
 }
 
-/* A table inside a cell lays the page out: its cells are blocks, not columns. */
 static bool
-holds_table(const GumboNode *cell)
+is_element(const GumboNode *node, GumboTag tag)
+{
+	return node->type == GUMBO_NODE_ELEMENT && node->v.element.tag == tag;
+}
+
+static bool
+is_cell(const GumboNode *node)
+{
+	return is_element(node, GUMBO_TAG_TD) || is_element(node, GUMBO_TAG_TH);
+}
+
+/* A table (or, outside tables of data, a division) inside a cell lays the page out: such cells are
+ * blocks and not columns. */
+static bool
+holds_blocks(const GumboNode *cell, bool in_data_row)
 {
 	const GumboVector *children = &cell->v.element.children;
 
-	for (unsigned i = 0; i < children->length; i++) {
-		const GumboNode *child = children->data[i];
-
-		if (child->type == GUMBO_NODE_ELEMENT &&
-			(child->v.element.tag == GUMBO_TAG_TABLE ||
-				child->v.element.tag == GUMBO_TAG_DIV))
+	for (unsigned i = 0; i < children->length; i++)
+		if (is_element(children->data[i], GUMBO_TAG_TABLE) ||
+			(!in_data_row && is_element(children->data[i], GUMBO_TAG_DIV)))
 			return true;
-	}
 	return false;
+}
+
+static unsigned
+count_cells(const GumboNode *row)
+{
+	unsigned cells = 0;
+
+	for (unsigned i = 0; i < row->v.element.children.length; i++)
+		cells += is_cell(row->v.element.children.data[i]) ? 1 : 0;
+	return cells;
+}
+
+/* Rows side by side with the same number of cells, at least two: then an empty cell says
+ * something too. Looks at one neighbour, so that the whole stays linear. */
+static bool
+is_data_row(const GumboNode *row)
+{
+	unsigned cells = count_cells(row);
+	const GumboNode *table = row->parent;
+	size_t at = row->index_within_parent;
+
+	if (cells < 2 || !table || table->type != GUMBO_NODE_ELEMENT)
+		return false;
+	for (size_t i = at + 1; i < table->v.element.children.length && i <= at + 2; i++)
+		if (is_element(table->v.element.children.data[i], GUMBO_TAG_TR))
+			return count_cells(table->v.element.children.data[i]) == cells;
+	for (size_t i = at; i > 0 && i + 2 > at; i--)
+		if (is_element(table->v.element.children.data[i - 1], GUMBO_TAG_TR))
+			return count_cells(table->v.element.children.data[i - 1]) == cells;
+	return false;
+}
+
+static void
+start_row(struct writer *writer, const GumboNode *row)
+{
+	writer->cells = 0;
+	writer->row_start = writer->out->size;
+	writer->in_data_row = is_data_row(row);
+}
+
+/* Of a row of data every column has its place: "a | | c", "| b". */
+static void
+start_data_cell(struct writer *writer)
+{
+	bool is_first_text = writer->out->size == writer->row_start;
+
+	if (is_first_text)
+		flush(writer);
+	str_append(writer->out, is_first_text ? VIEW("|") : VIEW(" |"));
+	writer->breaks = 0;
+	writer->at_line_start = writer->cell_due = false;
+	writer->space = true;
 }
 
 static void
 start_cell(struct writer *writer, const GumboNode *cell)
 {
-	bool is_first = cell->index_within_parent == 0;
-
-	for (size_t i = cell->index_within_parent; i > 0 && !is_first; i--) {
-		const GumboNode *before = cell->parent->v.element.children.data[i - 1];
-
-		if (before->type == GUMBO_NODE_ELEMENT)
-			break;
-		is_first = i == 1;
-	}
-	if (is_first)
+	if (writer->cells++ == 0)
 		return;
-	if (holds_table(cell)) {
+	if (holds_blocks(cell, writer->in_data_row)) {
 		need_breaks(writer, 1);
-		return;
-	}
-	if (!writer->at_line_start && writer->breaks < 2) {
+	} else if (writer->in_data_row) {
+		start_data_cell(writer);
+	} else if (writer->out->size > writer->row_start && writer->breaks < 2) {
 		writer->breaks = 0;
 		writer->space = false;
 		writer->cell_due = true;
@@ -308,6 +363,8 @@ enter(struct writer *writer, const GumboNode *node)
 		start_list(writer, tag == GUMBO_TAG_OL);
 	else if (tag == GUMBO_TAG_LI)
 		start_item(writer);
+	else if (tag == GUMBO_TAG_TR)
+		start_row(writer, node);
 	else if (tag == GUMBO_TAG_TD || tag == GUMBO_TAG_TH)
 		start_cell(writer, node);
 	else if (tag == GUMBO_TAG_HR) {

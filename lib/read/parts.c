@@ -418,20 +418,25 @@ guess_boundary(struct view body)
 
 /* A multipart whose boundary is missing or never appears: tries the one that is there. */
 static GMimeMultipart *
-repair_multipart(struct walk *walk, struct part *part, const char *prologue)
+repair_multipart(struct walk *walk, struct part *part, struct view body)
 {
-	struct view body = view_of(prologue), boundary = guess_boundary(body), rebuilt;
-	GMimeObject *object;
+	struct view boundary = guess_boundary(body);
+	struct str rebuilt = str_new(body.size + 1000);
+	GMimeObject *object = NULL;
+	struct view copy;
 
 	walk->parts->has_bad_boundary = true;
 	part->content = arena_copy(walk->arena, body);
-	if (boundary.size == 0 || body.size > INT32_MAX)
+	part->transfer = TRANSFER_NONE;
+	if (boundary.size == 0)
 		return NULL;
-	rebuilt = arena_format(walk->arena, "Content-Type: %.*s; boundary=\"%.*s\"\n\n%s",
-		(int)part->type.size, part->type.data, (int)boundary.size, boundary.data, prologue);
-	if (!rebuilt.data)
-		return NULL;
-	object = parse_bytes(walk, rebuilt);
+	str_append_format(&rebuilt, "Content-Type: %.*s; boundary=\"%.*s\"\n\n",
+		(int)part->type.size, part->type.data, (int)boundary.size, boundary.data);
+	str_append(&rebuilt, body);
+	copy = arena_copy(walk->arena, str_view(&rebuilt));
+	str_free(&rebuilt);
+	if (copy.size > 0)
+		object = parse_bytes(walk, copy);
 	return object && GMIME_IS_MULTIPART(object) ? GMIME_MULTIPART(object) : NULL;
 }
 
@@ -440,18 +445,6 @@ push_children(struct walk *walk, GMimeMultipart *multipart, struct part *part, s
 {
 	int count = g_mime_multipart_get_count(multipart);
 
-	if (count <= 0 && g_mime_multipart_get_prologue(multipart)) {
-		GMimeMultipart *repaired =
-			repair_multipart(walk, part, g_mime_multipart_get_prologue(multipart));
-
-		multipart = repaired ? repaired : multipart;
-		count = g_mime_multipart_get_count(multipart);
-	}
-	if (count <= 0) {
-		part->is_multipart = false;
-		part->type = VIEW("text/plain");
-		return true;
-	}
 	if (part->depth >= MESSAGE_DEPTH_MAX) {
 		walk->parts->is_cut = true;
 		return true;
@@ -463,6 +456,30 @@ push_children(struct walk *walk, GMimeMultipart *multipart, struct part *part, s
 					.depth = part->depth + 1}))
 			return false;
 	return true;
+}
+
+/* A multipart without parts: what it holds is a text, unless its parts can be found. */
+static bool
+visit_broken_multipart(struct walk *walk, struct part *part, struct view body, size_t index)
+{
+	GMimeMultipart *repaired = repair_multipart(walk, part, body);
+
+	part->is_multipart = repaired && g_mime_multipart_get_count(repaired) > 0 ? true : false;
+	if (part->is_multipart)
+		return push_children(walk, repaired, part, index);
+	part->type = VIEW("text/plain");
+	return true;
+}
+
+static bool
+visit_multipart(struct walk *walk, GMimeMultipart *multipart, struct part *part, size_t index)
+{
+	const char *prologue = g_mime_multipart_get_prologue(multipart);
+
+	part->is_multipart = true;
+	if (g_mime_multipart_get_count(multipart) > 0 || !prologue || multipart->write_end_boundary)
+		return push_children(walk, multipart, part, index);
+	return visit_broken_multipart(walk, part, view_of(prologue), index);
 }
 
 static bool
@@ -477,10 +494,8 @@ visit_object(struct walk *walk, const struct pending *pending)
 	read_fields(walk, g_mime_object_get_header_list(object), part);
 	part->type = read_type(walk, part, g_mime_object_get_content_type(object));
 	part->transfer = read_transfer(walk, part);
-	if (GMIME_IS_MULTIPART(object)) {
-		part->is_multipart = true;
-		return push_children(walk, GMIME_MULTIPART(object), part, index);
-	}
+	if (GMIME_IS_MULTIPART(object))
+		return visit_multipart(walk, GMIME_MULTIPART(object), part, index);
 	if (GMIME_IS_PART(object)) {
 		GMimeDataWrapper *content = g_mime_part_get_content(GMIME_PART(object));
 
@@ -489,6 +504,9 @@ visit_object(struct walk *walk, const struct pending *pending)
 	}
 	if (is_type(part, MESSAGE_TYPES))
 		return push_message(walk, part, index);
+	if (view_starts_with(
+		    part->type, VIEW("multipart/"))) /* of two types GMime took the other */
+		return visit_broken_multipart(walk, part, part->content, index);
 	return true;
 }
 

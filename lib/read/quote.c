@@ -133,17 +133,37 @@ has_year(struct view text)
 	return false;
 }
 
-/* How the joined lines end: "wrote:", "…>:", or in a language whose verb stands before the name. */
+/* A full stop behind a word that is no abbreviation: then it is prose, and no attribution. */
+static bool
+has_sentence(struct view text)
+{
+	enum { ABBREVIATION_MAX = 4 }; /* "Sept." */
+	size_t letters = 0;
+
+	for (size_t i = 0; i + 1 < text.size; i++) {
+		char c = text.data[i];
+
+		if ((c == '.' || c == '?' || c == '!') && text.data[i + 1] == ' ' &&
+			letters > ABBREVIATION_MAX)
+			return true;
+		letters = (c >= 'a' && c <= 'z') || (unsigned char)c >= 0x80 ? letters + 1 : 0;
+	}
+	return false;
+}
+
+/* How the joined lines end: "wrote:", "schrieb Name <address>:", "…>:", "wrote ----". */
 static bool
 ends_attribution(const struct reading *reading, struct view folded)
 {
-	bool colon =
-		view_ends_with(folded, VIEW(":")) || view_ends_with(folded, VIEW("\xEF\xBC\x9A"));
+	size_t verb = words_find_within(&reading->wrote, folded);
 
-	if (words_find_within(&reading->wrote, folded) != SIZE_MAX)
-		return colon || view_find_byte(folded, '@', 0) != SIZE_MAX ||
-		       words_begin(&reading->begin, folded);
-	return colon && view_find_byte(folded, '@', 0) != SIZE_MAX && has_year(folded);
+	if (has_sentence(folded))
+		return false;
+	if (verb != SIZE_MAX && view_ends_with(folded, reading->wrote.items[verb]))
+		return true;
+	if (!view_ends_with(folded, VIEW(":")) && !view_ends_with(folded, VIEW("\xEF\xBC\x9A")))
+		return false;
+	return verb != SIZE_MAX || (view_find_byte(folded, '@', 0) != SIZE_MAX && has_year(folded));
 }
 
 static bool
@@ -152,20 +172,54 @@ is_attribution(struct search *search, struct view folded, bool is_before_quote)
 	const struct reading *reading = search->reading;
 	bool has_address = view_find_byte(folded, '@', 0) != SIZE_MAX;
 	bool begins = words_begin(&reading->begin, folded);
+	bool colon = view_ends_with(folded, VIEW(":"));
 
-	if (folded.size < 8 || !ends_attribution(reading, folded))
+	if (folded.size < 8)
+		return false;
+	if (is_before_quote && colon && (has_time(folded) || has_year(folded) || has_address))
+		return true;
+	if (!ends_attribution(reading, folded))
 		return false;
 	if (is_before_quote)
 		return true;
 	if (!has_digit(folded))
-		return false;
+		return colon && has_address && folded.size < 120;
 	return (has_time(folded) && (has_year(folded) || begins || has_address)) ||
 	       (has_year(folded) && (has_address || begins));
 }
 
+/* A line that can begin an attribution: "On …", "2016-03-03 …", "Am …". */
+static bool
+can_begin(struct search *search, struct view words)
+{
+	struct view folded = fold_line(search, words);
+
+	return words_begin(&search->reading->begin, folded) ||
+	       (folded.size && folded.data[0] >= '0' && folded.data[0] <= '9');
+}
+
+/* Gmail's short form without a colon: "2016-03-03 17:21 GMT+01:00 Some One". */
+static bool
+is_short_form(struct view words)
+{
+	static const char FORM[] = "dddd-dd-dd dd:dd gmt";
+
+	if (words.size < sizeof(FORM) - 1 || words.size > 200)
+		return false;
+	for (size_t i = 0; i + 1 < sizeof(FORM); i++) {
+		char c = words.data[i];
+
+		if (FORM[i] == 'd' ? (c < '0' || c > '9')
+				   : (c | (FORM[i] >= 'a' ? 0x20 : 0)) != FORM[i])
+			return false;
+	}
+	return true;
+}
+
 /*
  * The line behind an attribution that begins at `first`, or `first`. It may run over a few lines,
- * even blank ones where HTML was made plain.
+ * even blank ones where HTML was made plain; words of the sender above it are not part of it, so
+ * of several beginnings the last counts.
  */
 static size_t
 attribution_end(struct search *search, size_t first)
@@ -173,8 +227,11 @@ attribution_end(struct search *search, size_t first)
 	struct lines *lines = search->lines;
 	CLEANUP(str_free) struct str joined = str_new(ATTRIBUTION_SIZE_MAX * 4);
 	unsigned depth = lines->items[first].depth;
+	bool begins = can_begin(search, lines->items[first].words);
 	size_t used = 0;
 
+	if (is_short_form(lines->items[first].words))
+		return first + 1;
 	for (size_t i = first; i < lines->count && used < ATTRIBUTION_LINES_MAX; i++) {
 		struct line *line = &lines->items[i];
 		size_t next = lines_next(lines, i + 1, lines->count);
@@ -182,19 +239,18 @@ attribution_end(struct search *search, size_t first)
 
 		if (line->depth != depth || joined.size + line->words.size > ATTRIBUTION_SIZE_MAX)
 			break;
-		if (line->is_blank && !has_digit(str_view(&joined)))
+		if (line->is_blank && (!begins || !has_digit(str_view(&joined))))
 			break;
 		if (line->is_blank)
 			continue;
+		if (i > first && can_begin(search, line->words) &&
+			(!begins || has_year(line->words)))
+			break; /* then it begins here, if at all */
 		if (used++ > 0)
 			str_append_byte(&joined, ' ');
 		str_append(&joined, line->words);
 		before_quote = next < lines->count && lines->items[next].depth > depth;
-		if (is_attribution(search, fold_line(search, str_view(&joined)), before_quote) ||
-			(before_quote && next == i + 1 && used <= 3 &&
-				view_ends_with(line->words, VIEW(":")) &&
-				(has_time(str_view(&joined)) || has_year(str_view(&joined)) ||
-					view_find_byte(str_view(&joined), '@', 0) != SIZE_MAX)))
+		if (is_attribution(search, fold_line(search, str_view(&joined)), before_quote))
 			return i + 1;
 	}
 	return first;

@@ -60,6 +60,7 @@ limit(int resource, rlim_t value, struct error *err)
 static bool
 set_limits(struct error *err)
 {
+	(void)signal(SIGXFSZ, SIG_IGN); /* stderr may be a file: a lost line is not worth a death */
 	return limit(RLIMIT_CORE, 0, err) && limit(RLIMIT_FSIZE, 0, err) &&
 	       limit(RLIMIT_NPROC, 0, err) && limit(RLIMIT_CPU, SANDBOX_CPU_SECONDS, err) &&
 	       limit(RLIMIT_NOFILE, 1, err); /* no new one; poll() refuses more than the limit */

@@ -91,12 +91,23 @@ is_contact(struct scan *scan, const struct line *line)
 	       count_words(line->words) <= 10;
 }
 
+/* "Name | Title | Office": columns of a signature on one line. */
+static bool
+has_columns(struct view text)
+{
+	size_t bar = view_find(text, VIEW(" | "), 0);
+
+	return bar != SIZE_MAX && view_find(text, VIEW(" | "), bar + 1) != SIZE_MAX;
+}
+
 static bool
 is_sentence(const struct line *line)
 {
 	char last = line->words.size ? line->words.data[line->words.size - 1] : ' ';
 	size_t words = count_words(line->words);
 
+	if (has_columns(line->words))
+		return false;
 	return words >= SENTENCE_WORDS + 4 ||
 	       (words >= SENTENCE_WORDS && (last == '.' || last == '!' || last == '?' ||
 						   last == ',' || last == ';' || last == ':'));
@@ -120,6 +131,19 @@ is_name(struct scan *scan, const struct line *line)
 		return false;
 	folded = fold_words(scan, line->words);
 	return view_find(folded, sender, 0) != SIZE_MAX;
+}
+
+/* "Anna Berg, Senior Adviser": the sender's name and more. */
+static bool
+starts_with_name(struct scan *scan, const struct line *line)
+{
+	struct view sender = str_view(&scan->sender);
+	struct view folded;
+
+	if (sender.size < 5)
+		return false;
+	folded = fold_words(scan, line->words);
+	return folded.size > sender.size && view_starts_with(folded, sender);
 }
 
 /* ---- signatures */
@@ -240,6 +264,8 @@ find_contact_block(struct scan *scan, size_t first, size_t last, size_t *ret_sta
 		if (is_sentence(line) || ++filled > SIGNATURE_LINES_MAX)
 			return false;
 		contacts += is_contact(scan, line);
+		contacts += has_columns(line->words);
+		contacts += starts_with_name(scan, line);
 	}
 	*ret_start = start;
 	*ret_end = end;
