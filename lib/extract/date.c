@@ -534,15 +534,16 @@ date_compare(struct date a, struct date b)
 }
 
 bool
-dates_read(const struct document *document, const struct sentence *sentence,
+dates_read(struct tongue *tongue, const struct sentence *sentence,
 	struct date_found **ret_dates, size_t *ret_count, struct error *err)
 {
+	const struct document *document = tongue->document;
 	struct reader reader = {document, sentence, {0}};
 	struct date_found *dates = NULL;
 	bool *is_open = NULL;
 	size_t count = 0, capacity = 0, open_count = 0, open_capacity = 0;
 
-	if (!lex_sentence(document, sentence, &reader.atoms, err))
+	if (!lex_sentence(tongue, sentence, &reader.atoms, err))
 		return false;
 	for (size_t at = 0; at < reader.atoms.count;) {
 		struct form form;

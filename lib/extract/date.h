@@ -35,7 +35,7 @@ struct date_found {
  *
  * Fails only when the arena is full.
  */
-__attribute__((warn_unused_result)) bool dates_read(const struct document *document,
+__attribute__((warn_unused_result)) bool dates_read(struct tongue *tongue,
 	const struct sentence *sentence, struct date_found **ret_dates, size_t *ret_count,
 	struct error *err);
 

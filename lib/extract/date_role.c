@@ -88,16 +88,17 @@ distance_to(const struct document *document, const struct sentence *sentence,
 }
 
 static struct surroundings
-look_around(const struct document *document, const struct sentence *sentence,
+look_around(struct tongue *tongue, const struct sentence *sentence,
 	const struct date_found *dates, size_t count, size_t which)
 {
+	const struct document *document = tongue->document;
 	struct surroundings around = {.lead = dates[which].lead};
 	const struct hit *hits = sentence_hits(document, sentence);
 	for (int event = 0; event < EVENT_COUNT; event++)
 		around.distance[event] = NOT_NEAR;
 	for (size_t i = 0; i < sentence->hit_count; i++) {
 		enum event event = event_of(&hits[i]);
-		if (event == EVENT_NONE)
+		if (event == EVENT_NONE || !tongue_speaks(tongue, sentence, &hits[i]))
 			continue;
 		int distance = distance_to(document, sentence, &hits[i], dates, count, which);
 		if (distance < around.distance[event])
@@ -253,18 +254,19 @@ may_hold_date(const struct document *document, const struct sentence *sentence)
 }
 
 static bool
-find_in_sentence(const struct document *document, const struct sentence *sentence,
+find_in_sentence(struct tongue *tongue, const struct sentence *sentence,
 	struct candidates *candidates, struct error *err)
 {
+	const struct document *document = tongue->document;
 	const struct block *block = &document->blocks[sentence->block];
 	struct date_found *dates = NULL;
 	size_t count = 0;
-	if (!dates_read(document, sentence, &dates, &count, err))
+	if (!dates_read(tongue, sentence, &dates, &count, err))
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		const struct date_found *found = &dates[i];
 		struct surroundings around =
-			look_around(document, sentence, dates, count, i);
+			look_around(tongue, sentence, dates, count, i);
 		bool is_label = is_date_label(block);
 		struct role role = is_label ? role_of_label(document, block, found->date)
 					    : role_of(&around, found);
@@ -285,9 +287,17 @@ find_in_sentence(const struct document *document, const struct sentence *sentenc
 	return true;
 }
 
-/* Of several beginnings of one case the earliest is the one; values sort as text. */
+/* Does one value stand before the other in time? They sort as text up to where one is exact. */
+static bool
+is_before(struct view a, struct view b)
+{
+	size_t size = a.size < b.size ? a.size : b.size;
+	return view_compare(view_slice(a, 0, size), view_slice(b, 0, size)) < 0;
+}
+
+/* Of several beginnings of one case the earliest is the one, of several ends the last. */
 static void
-prefer_earliest(struct candidates *candidates, size_t first, enum field field)
+prefer(struct candidates *candidates, size_t first, enum field field, bool earliest)
 {
 	for (size_t i = first; i < candidates->count; i++) {
 		struct candidate *one = &candidates->items[i];
@@ -295,10 +305,10 @@ prefer_earliest(struct candidates *candidates, size_t first, enum field field)
 			continue;
 		for (size_t j = first; j < candidates->count && j < first + 64; j++) {
 			struct candidate *other = &candidates->items[j];
-			struct view year = view_slice(other->value, 0, 4);
+			bool beats = earliest ? is_before(other->value, one->value)
+					      : is_before(one->value, other->value);
 			if (other->field == field && other->case_index == one->case_index &&
-				other->score >= 0.6 && one->score < 0.9 &&
-				view_compare(year, view_slice(one->value, 0, 4)) < 0) {
+				other->score >= 0.6 && one->score < 0.9 && beats) {
 				one->score *= 0.8;
 				break;
 			}
@@ -309,15 +319,17 @@ prefer_earliest(struct candidates *candidates, size_t first, enum field field)
 bool
 find_dates(const struct document *document, struct candidates *candidates, struct error *err)
 {
+	struct tongue tongue = tongue_new(document);
 	size_t first = candidates->count;
 	for (size_t i = 0; i < document->sentence_count; i++) {
 		const struct sentence *sentence = &document->sentences[i];
 		if (!sentence->asserts || !may_hold_date(document, sentence))
 			continue;
-		if (!find_in_sentence(document, sentence, candidates, err))
+		if (!find_in_sentence(&tongue, sentence, candidates, err))
 			return false;
 	}
-	prefer_earliest(candidates, first, FIELD_STARTED);
-	prefer_earliest(candidates, first, FIELD_LAUNCHED);
+	prefer(candidates, first, FIELD_STARTED, true);
+	prefer(candidates, first, FIELD_LAUNCHED, true);
+	prefer(candidates, first, FIELD_ENDED, false);
 	return true;
 }

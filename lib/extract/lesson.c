@@ -5,6 +5,7 @@
  * stands under such a heading, question or label. lesson_cues.tsv has the words of each kind.
  */
 #include "extract/candidate.h"
+#include "extract/tongue.h"
 
 enum {
 	/* An announcement opens the rest of its paragraph or list, up to this many sentences. */
@@ -18,40 +19,44 @@ struct signs {
 	bool announces;  /**< "here are our lessons", "my advice:" with nothing behind */
 	bool introduces; /**< "what I take with me: …", the lesson itself stands behind */
 	bool advises;    /**< begins with an imperative: "Start with …", "Never …" */
+	bool begins_weakly; /**< "If you …", "Nobody …": advice where lessons are announced */
 	bool hindsight;  /**< "next time I would", "if I did it again" */
 	bool is_maxim;   /**< "should", "must", "is only as good as" */
 	bool ends;       /**< "apart from that", "you may use": what follows is something else */
 };
 
 struct reader {
+	struct tongue tongue;
 	const struct document *document;
 	size_t left;    /* sentences that an announcement still opens */
 	size_t block;   /* block of the announcement */
 	bool is_open;
+	bool is_plural; /* several lessons were announced, not one introduced */
 	bool saw_lesson;
 };
 
 static const struct hit *
-cue(const struct document *document, const struct sentence *sentence, const char *value)
+cue(struct reader *reader, const struct sentence *sentence, const char *value)
 {
-	return sentence_hit(document, sentence, TABLE_LESSON_CUES, value, sentence->start,
+	return tongue_hit(&reader->tongue, sentence, TABLE_LESSON_CUES, value, sentence->start,
 		sentence->end);
 }
 
 /* Where the words begin: behind "And", "Second,", a bullet or a quotation mark. */
 static bool
-begins_with(const struct document *document, const struct sentence *sentence, const char *value)
+begins_with(struct reader *reader, const struct sentence *sentence, const char *value)
 {
-	const struct hit *hits = sentence_hits(document, sentence);
-	size_t start = sentence->start;
-	for (size_t i = 0; i < sentence->hit_count; i++) {
-		const struct hit *hit = &hits[i];
-		if (hit->table != TABLE_LESSON_CUES || hit->start > start + 4)
+	const struct document *document = reader->document;
+	for (size_t i = 0; i < sentence->token_count; i++) {
+		const struct token *token = &document->tokens[sentence->first_token + i];
+		size_t end = token->start + 1;
+		if (token->kind != TOKEN_WORD)
 			continue;
-		if (hit_is(hit, TABLE_LESSON_CUES, value))
+		if (tongue_hit(&reader->tongue, sentence, TABLE_LESSON_CUES, value, token->start, end))
 			return true;
-		if (hit_is(hit, TABLE_LESSON_CUES, "joint"))
-			start = hit->end;
+		if (!tongue_hit(&reader->tongue, sentence, TABLE_LESSON_CUES, "joint", token->start,
+			    end))
+			return false;
 	}
 	return false;
 }
@@ -69,18 +74,20 @@ says_it_itself(const struct document *document, const struct sentence *sentence,
 }
 
 static struct signs
-read_signs(const struct document *document, const struct sentence *sentence)
+read_signs(struct reader *reader, const struct sentence *sentence)
 {
-	const struct hit *intro = cue(document, sentence, "intro");
+	const struct document *document = reader->document;
+	const struct hit *intro = cue(reader, sentence, "intro");
 	struct view text = view_trim(sentence_text(document, sentence));
 	bool colon = view_ends_with(text, VIEW(":"));
 	struct signs signs = {
-		.announces = cue(document, sentence, "announce") != NULL,
+		.announces = cue(reader, sentence, "announce") != NULL,
 		.introduces = intro && !colon && says_it_itself(document, sentence, intro->end),
-		.advises = begins_with(document, sentence, "advice"),
-		.hindsight = cue(document, sentence, "hindsight") != NULL,
-		.is_maxim = cue(document, sentence, "maxim") != NULL,
-		.ends = cue(document, sentence, "end") != NULL,
+		.advises = begins_with(reader, sentence, "advice"),
+		.hindsight = cue(reader, sentence, "hindsight") != NULL,
+		.begins_weakly = begins_with(reader, sentence, "opener"),
+		.is_maxim = cue(reader, sentence, "maxim") != NULL,
+		.ends = cue(reader, sentence, "end") != NULL,
 	};
 	if (intro && !signs.introduces)
 		signs.announces = true;
@@ -122,11 +129,11 @@ score_of(const struct reader *reader, const struct sentence *sentence, const str
 	else if (signs->hindsight)
 		score = 0.72;
 	else if (signs->advises)
-		score = open ? 0.9 : 0.5;
-	else if (signs->is_maxim)
-		score = open ? 0.8 : 0.3;
+		score = open ? 0.9 : 0.35;
+	else if (signs->is_maxim || signs->begins_weakly)
+		score = open ? 0.75 : 0.15;
 	else if (open)
-		score = 0.62;
+		score = reader->is_plural ? 0.6 : 0.3;
 	if (sentence->is_question || (sentence->context & CONTEXT_QUESTION))
 		return 0;
 	return score;
@@ -174,13 +181,14 @@ read_sentence(struct reader *reader, const struct sentence *sentence,
 {
 	const struct document *document = reader->document;
 	const struct block *block = &document->blocks[sentence->block];
-	struct signs signs = read_signs(document, sentence);
+	struct signs signs = read_signs(reader, sentence);
 	bool may_announce = sentence->asserts || sentence->is_question ||
 		block->kind == BLOCK_HEADING || block->kind == BLOCK_QUESTION;
 	if (signs.ends)
 		reader->is_open = false;
 	if (may_announce && signs.announces && !signs.introduces) {
 		open_reach(reader, sentence);
+		reader->is_plural = true;
 		return true;
 	}
 	if (!sentence->asserts || block->kind == BLOCK_HEADING)
@@ -193,6 +201,7 @@ read_sentence(struct reader *reader, const struct sentence *sentence,
 	reader->saw_lesson = true;
 	if (signs.introduces) {
 		open_reach(reader, sentence);
+		reader->is_plural = false;
 		reader->saw_lesson = true;
 	}
 	return add(document, sentence, score, candidates, err);
@@ -201,7 +210,7 @@ read_sentence(struct reader *reader, const struct sentence *sentence,
 bool
 find_lessons(const struct document *document, struct candidates *candidates, struct error *err)
 {
-	struct reader reader = {.document = document};
+	struct reader reader = {.tongue = tongue_new(document), .document = document};
 	for (size_t i = 0; i < document->sentence_count; i++)
 		if (!read_sentence(&reader, &document->sentences[i], candidates, err))
 			return false;

@@ -127,17 +127,28 @@ atom_from_hit(const struct hit *hit, struct atom *atom)
 	return true;
 }
 
+/* A full name of a month is one in any language. */
+static bool
+is_understood(struct tongue *tongue, const struct sentence *sentence, const struct hit *hit)
+{
+	return (hit->table == TABLE_MONTHS && hit->weight >= 1) ||
+		tongue_speaks(tongue, sentence, hit);
+}
+
 /* The longest known word that begins at `offset`; *next moves past hits that lie behind. Of equally
  * long ones, in the order of the tables: "second" is a number before it is anything else. */
 static bool
-known_word(const struct hit *hits, size_t count, size_t *next, size_t offset, struct atom *atom)
+known_word(struct tongue *tongue, const struct sentence *sentence, size_t *next, size_t offset,
+	struct atom *atom)
 {
+	const struct hit *hits = sentence_hits(tongue->document, sentence);
+	size_t count = sentence->hit_count;
 	bool found = false;
 	while (*next < count && hits[*next].start < offset)
 		++*next;
 	for (size_t i = *next; i < count && hits[i].start == offset; i++) {
 		struct atom candidate;
-		if (found && hits[i].end <= atom->end)
+		if ((found && hits[i].end <= atom->end) || !is_understood(tongue, sentence, &hits[i]))
 			continue;
 		if (atom_from_hit(&hits[i], &candidate)) {
 			*atom = candidate;
@@ -221,11 +232,11 @@ take_atom(struct view text, size_t start, size_t end)
 }
 
 bool
-lex_sentence(const struct document *document, const struct sentence *sentence,
-	struct atoms *ret_atoms, struct error *err)
+lex_sentence(struct tongue *tongue, const struct sentence *sentence, struct atoms *ret_atoms,
+	struct error *err)
 {
+	const struct document *document = tongue->document;
 	struct view text = document->parts[sentence->part].text;
-	const struct hit *hits = sentence_hits(document, sentence);
 	size_t count = 0, capacity = 0, next_hit = 0;
 	struct atom *items = NULL;
 	bool glued = true;
@@ -239,7 +250,7 @@ lex_sentence(const struct document *document, const struct sentence *sentence,
 		}
 		struct atom atom;
 		bool is_digit = text.data[at] >= '0' && text.data[at] <= '9';
-		if (!known_word(hits, sentence->hit_count, &next_hit, at, &atom) ||
+		if (!known_word(tongue, sentence, &next_hit, at, &atom) ||
 			(is_digit && atom.kind != ATOM_QUARTER) || atom.end > sentence->end)
 			atom = take_atom(text, at, sentence->end);
 		atom.glued = glued;

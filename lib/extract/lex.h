@@ -1,7 +1,7 @@
 #ifndef EXTRACT_LEX_H
 #define EXTRACT_LEX_H
 
-#include "extract/document.h"
+#include "extract/tongue.h"
 
 /**
  * A sentence as the parsers of dates and numbers see it: digit runs, the words that their tables
@@ -51,8 +51,11 @@ struct atoms {
 	size_t count;
 };
 
-/** Cuts [start, end) of a sentence into atoms, in the document's arena. False: the arena is full. */
-__attribute__((warn_unused_result)) bool lex_sentence(const struct document *document,
+/**
+ * Cuts a sentence into atoms, in the document's arena. Words of other languages than the block's
+ * mean nothing, names of months excepted. False: the arena is full.
+ */
+__attribute__((warn_unused_result)) bool lex_sentence(struct tongue *tongue,
 	const struct sentence *sentence, struct atoms *ret_atoms, struct error *err);
 
 /** The atom, or a mark of '\0' where there is none. */

@@ -11,9 +11,11 @@ enum {
 	NOUN_REACH = 48,  /* bytes between a number and the noun that it counts */
 	NOUN_WORDS = 4,   /* and words: "4,300 mostly elderly female citizens" */
 	CUE_REACH = 90,
+	TARGET_REACH = 50,
 };
 
 struct looker {
+	struct tongue *tongue;
 	const struct document *document;
 	const struct sentence *sentence;
 	struct atoms atoms;
@@ -24,7 +26,7 @@ static const struct hit *
 first_hit(const struct looker *looker, enum table table, const char *value, size_t start,
 	size_t end)
 {
-	return sentence_hit(looker->document, looker->sentence, table, value, start,
+	return tongue_hit(looker->tongue, looker->sentence, table, value, start,
 		end < looker->sentence->end ? end : looker->sentence->end);
 }
 
@@ -62,7 +64,8 @@ score_of_cues(const struct looker *looker, const struct number_found *number, do
 		CONTEXT_COMPARISON | CONTEXT_OTHERS | CONTEXT_QUESTION | CONTEXT_DROPPED;
 	if (clause->context & unreal)
 		return 0;
-	if (first_hit(looker, TABLE_USER_CUES, "target", clause->start, clause->end))
+	size_t nearby = near > clause->start ? near : clause->start;
+	if (first_hit(looker, TABLE_USER_CUES, "target", nearby, number->end + TARGET_REACH))
 		score -= 0.3;
 	if (first_hit(looker, TABLE_USER_CUES, "use", clause->start, clause->end))
 		score += 0.22;
@@ -78,7 +81,7 @@ static double
 score_of_counted(const struct looker *looker, const struct number_found *number,
 	const struct hit *noun)
 {
-	double score = 0.42 * (noun->weight > 0 ? noun->weight : 1);
+	double score = 0.46 * (noun->weight > 0 ? noun->weight : 1);
 	if (number->value == 1 || (number->is_date && noun->start > number->end + 2))
 		return 0;
 	if (number->value < 10)
@@ -141,11 +144,11 @@ add(const struct looker *looker, const struct number_found *number, size_t end, 
 }
 
 static bool
-find_in_sentence(const struct document *document, const struct sentence *sentence,
+find_in_sentence(struct tongue *tongue, const struct sentence *sentence,
 	struct candidates *candidates, struct error *err)
 {
-	struct looker looker = {document, sentence, {0}};
-	if (!lex_sentence(document, sentence, &looker.atoms, err))
+	struct looker looker = {tongue, tongue->document, sentence, {0}};
+	if (!lex_sentence(tongue, sentence, &looker.atoms, err))
 		return false;
 	for (size_t at = 0; at < looker.atoms.count;) {
 		struct number_found number;
@@ -175,11 +178,12 @@ may_hold_number(const struct document *document, const struct sentence *sentence
 bool
 find_users(const struct document *document, struct candidates *candidates, struct error *err)
 {
+	struct tongue tongue = tongue_new(document);
 	for (size_t i = 0; i < document->sentence_count; i++) {
 		const struct sentence *sentence = &document->sentences[i];
 		if (!sentence->asserts || !may_hold_number(document, sentence))
 			continue;
-		if (!find_in_sentence(document, sentence, candidates, err))
+		if (!find_in_sentence(&tongue, sentence, candidates, err))
 			return false;
 	}
 	return true;
