@@ -84,12 +84,16 @@ static bool
 start_deriver(struct daemon *daemon, struct error *err)
 {
 	CLEANUP(str_free) struct str reader = str_new(4096), vocabulary = str_new(4096);
-	struct deriver_options options = {.config = daemon->config, .health = daemon->health};
+	struct deriver_options options = {
+		.readers = {.config = daemon->config},
+		.directory = daemon->config->directory,
+		.health = daemon->health,
+	};
 
 	if (!paths_program("casepost-reader", &reader, err) || !paths_vocabulary(&vocabulary, err))
 		return false;
-	options.reader_program = str_text(&reader);
-	options.vocabulary = str_text(&vocabulary);
+	options.readers.program = str_text(&reader);
+	options.readers.vocabulary = str_text(&vocabulary);
 	return deriver_start(&daemon->deriver, &options, err);
 }
 

@@ -20,6 +20,7 @@
 #include "base/clock.h"
 #include "base/fd.h"
 #include "base/log.h"
+#include "daemon/readers.h"
 #include "daemon/window.h"
 #include "read/pool.h"
 
@@ -27,12 +28,7 @@ enum {
 	COMMIT_AFTER_MS = 200,
 	COMMIT_AFTER_COUNT = 256,
 	STORAGE_RETRY_MS = 5000,
-	HELLO_PATIENCE_MS = 30000,
-	MESSAGE_TIME_LIMIT_MS = 20000, /* real mail takes milliseconds */
 };
-
-/* Address space of a reader: a 200 MB message, its decoded parts and the tables fit. */
-static const uint64_t READER_MEMORY = 1024ULL * 1024 * 1024;
 
 struct deriver {
 	struct deriver_options options;
@@ -40,7 +36,8 @@ struct deriver {
 	struct casebook *casebook; /* the running one */
 	struct casebook *target;   /* where facts go: the running one, or the one being rebuilt */
 	struct casebook *rebuilt;  /* NULL unless a rebuild is under way */
-	struct pool *pool;
+	struct readers *readers;
+	struct pool *pool;        /* theirs */
 	uint64_t replaced_before; /* readers replaced, as counted last */
 
 	struct window window;
@@ -165,7 +162,7 @@ step(struct deriver *deriver, bool *ret_idle, struct error *err)
 static void
 path_of(const struct deriver *deriver, const char *name, struct str *ret_path)
 {
-	str_append_format(ret_path, "%s/%s", deriver->options.config->directory, name);
+	str_append_format(ret_path, "%s/%s", deriver->options.directory, name);
 }
 
 static void
@@ -445,60 +442,6 @@ run(void *context)
 	return NULL;
 }
 
-/* The workers say hello with the fingerprint of their tables; without it nothing can be judged. */
-static bool
-await_hello(struct deriver *deriver, struct error *err)
-{
-	int64_t deadline = clock_monotonic_ms() + HELLO_PATIENCE_MS;
-
-	while (pool_fingerprint(deriver->pool)[0] == '\0') {
-		struct pollfd fds[POOL_WORKERS_MAX];
-		size_t count = pool_fill_pollfds(deriver->pool, fds);
-
-		if (clock_left_ms(deadline) == 0)
-			return error_set(err, ERROR_PROGRAM, "the readers do not start");
-		(void)poll(fds, count, 100);
-		if (!pool_advance(deriver->pool, err))
-			return false;
-	}
-	return true;
-}
-
-enum { READER_ARGUMENTS_MAX = CONFIG_LIST_MAX * 2 + 8 };
-
-static bool
-start_pool(struct deriver *deriver, struct error *err)
-{
-	const struct config *config = deriver->options.config;
-	const char *arguments[READER_ARGUMENTS_MAX] = {deriver->options.reader_program};
-	size_t count = 1;
-	long processors = sysconf(_SC_NPROCESSORS_ONLN);
-	struct pool_options options = {
-		.program = deriver->options.reader_program,
-		.workers = deriver->options.workers,
-		.time_limit_ms = MESSAGE_TIME_LIMIT_MS,
-		.memory_limit = READER_MEMORY,
-	};
-
-	if (options.workers == 0)
-		options.workers = processors < 1 ? 1 : processors > 4 ? 4 : (unsigned)processors;
-	arguments[count++] = "--vocabulary";
-	arguments[count++] = deriver->options.vocabulary;
-	if (config->vocabulary) {
-		arguments[count++] = "--extra-vocabulary";
-		arguments[count++] = config->vocabulary;
-	}
-	for (size_t i = 0; i < config->owners.count; i++) {
-		arguments[count++] = "--owner";
-		arguments[count++] = config->owners.items[i];
-	}
-	arguments[count] = NULL;
-	/* exec's argv is not const for history's sake; nobody writes to it. */
-	memcpy(&options.arguments, &(char **){(void *)(uintptr_t)arguments},
-		sizeof(options.arguments));
-	return pool_new(&deriver->pool, &options, err) && await_hello(deriver, err);
-}
-
 static bool
 open_stores(struct deriver *deriver, struct error *err)
 {
@@ -507,10 +450,11 @@ open_stores(struct deriver *deriver, struct error *err)
 
 	path_of(deriver, "cases.db", &path);
 	remove_rebuilt_file(deriver);
-	if (!archive_open(&deriver->archive, deriver->options.config->directory, DB_READ, err) ||
+	if (!archive_open(&deriver->archive, deriver->options.directory, DB_READ, err) ||
 		!casebook_open(&deriver->casebook, str_text(&path), err))
 		return false;
 	deriver->target = deriver->casebook;
+	deriver->pool = deriver->readers->pool;
 	deriver->window.archive = deriver->archive;
 	deriver->window.pool = deriver->pool;
 	derivation(deriver, &text);
@@ -547,7 +491,8 @@ deriver_start(
 	deriver->wake_fd = eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK);
 	if (deriver->wake_fd < 0)
 		return error_set_errno(err, ERROR_PROGRAM, "cannot make an eventfd");
-	if (!start_pool(deriver, err) || !open_stores(deriver, err) || !start_thread(deriver, err))
+	if (!readers_start(&deriver->readers, &options->readers, err) ||
+		!open_stores(deriver, err) || !start_thread(deriver, err))
 		return false;
 	*ret_deriver = TAKE(deriver);
 	return true;
@@ -590,7 +535,7 @@ deriver_stop(struct deriver *deriver)
 		pthread_join(deriver->thread, NULL);
 	}
 	abandon_requests(deriver);
-	pool_free(deriver->pool);
+	readers_stop(deriver->readers);
 	if (deriver->in_transaction)
 		casebook_rollback(deriver->target);
 	casebook_close(deriver->rebuilt);

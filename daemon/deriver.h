@@ -4,7 +4,7 @@
 #include "archive/archive.h"
 #include "base/health.h"
 #include "casebook/casebook.h"
-#include "daemon/config.h"
+#include "daemon/readers.h"
 #include "daemon/request.h"
 
 /**
@@ -18,11 +18,9 @@
 struct deriver;
 
 struct deriver_options {
-	const struct config *config; /**< borrowed for the deriver's life */
-	const char *reader_program;  /**< path of casepost-reader */
-	const char *vocabulary;      /**< folder of the built-in tables */
+	struct readers_options readers; /**< borrowed for the call */
+	const char *directory;          /**< the store's; borrowed for the deriver's life */
 	struct health *health;
-	unsigned workers; /**< 0: one a processor, at most 4 */
 };
 
 /** Opens the stores (the archive has to exist), starts the workers and the thread. */

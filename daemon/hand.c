@@ -71,7 +71,8 @@ static bool
 open_own(struct hand *hand, const struct config *config, struct error *err)
 {
 	CLEANUP(str_free) struct str reader = str_new(4096), vocabulary = str_new(4096);
-	struct deriver_options options = {.config = config};
+	struct deriver_options options = {
+		.readers = {.config = config}, .directory = config->directory};
 
 	if (store_lock(config->directory, &hand->lock_fd, err) != STORE_LOCKED ||
 		!archive_open(&hand->archive, config->directory, DB_WRITE, err) ||
@@ -81,8 +82,8 @@ open_own(struct hand *hand, const struct config *config, struct error *err)
 		return false;
 	hand->health = health_new(clock_now());
 	options.health = hand->health;
-	options.reader_program = str_text(&reader);
-	options.vocabulary = str_text(&vocabulary);
+	options.readers.program = str_text(&reader);
+	options.readers.vocabulary = str_text(&vocabulary);
 	hand->own.committed = on_committed;
 	hand->own.context = hand;
 	hand->intake = archive_intake_table(&hand->own);

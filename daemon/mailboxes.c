@@ -230,7 +230,7 @@ send_config(struct fetcher *fetcher, struct error *err)
 		.port = config->port,
 		.security = config->security == CONFIG_TLS        ? MAILBOX_TLS
 			    : config->security == CONFIG_STARTTLS ? MAILBOX_STARTTLS
-								    : MAILBOX_INSECURE,
+								  : MAILBOX_INSECURE,
 		.ca_file = view_of(config->ca_file),
 		.user = view_of(config->user),
 		.idle = config->idle,
