@@ -21,24 +21,24 @@ address_of(struct view value, struct arena *arena)
 	return list.count ? list.items[0].address : VIEW("");
 }
 
-/* "5.1.1 (unknown user)": the code, if there is one. */
-static struct view
-status_of(struct view value, struct arena *arena)
+static bool
+is_vague(struct view status)
 {
-	size_t end = 0, dots = 0;
+	return status.size == 0 || view_ends_with(status, VIEW(".0.0"));
+}
 
-	value = view_trim(value);
-	while (end < value.size &&
-		((value.data[end] >= '0' && value.data[end] <= '9') || value.data[end] == '.'))
-		dots += value.data[end++] == '.';
-	if (dots != 2 || end < 5 || end > 9 || !strchr("245", value.data[0]) ||
-		value.data[1] != '.')
-		return VIEW("");
-	return arena_copy(arena, view_slice(value, 0, end));
+/* "5.1.1 (unknown user)", or what the server said: "smtp; 550 5.1.1 unknown user". */
+static struct view
+status_of(struct view value, struct view diagnostic, struct arena *arena)
+{
+	struct view status = bounce_find_status(value, 0, value.size);
+	struct view said = bounce_find_status(diagnostic, 0, diagnostic.size);
+
+	return arena_copy(arena, is_vague(status) && said.size ? said : status);
 }
 
 struct block {
-	struct view final, original, action, status;
+	struct view final, original, action, status, diagnostic;
 };
 
 static void
@@ -56,7 +56,7 @@ finish_block(struct block *block, struct arena *arena, struct bounce_list *list)
 			*item = (struct bounce_recipient){
 				.address = address,
 				.action = header_token(block->action, arena),
-				.status = status_of(block->status, arena),
+				.status = status_of(block->status, block->diagnostic, arena),
 			};
 	}
 	*block = (struct block){0};
@@ -80,6 +80,8 @@ take_field(struct view line, struct block *block)
 		block->action = value;
 	else if (view_equal_nocase(name, VIEW("Status")))
 		block->status = value;
+	else if (view_equal_nocase(name, VIEW("Diagnostic-Code")))
+		block->diagnostic = value;
 }
 
 void
@@ -91,8 +93,11 @@ bounce_parse_status(struct view content, struct arena *arena, struct bounce_list
 	while (view_next_line(&rest, &line)) {
 		if (view_trim(line).size == 0)
 			finish_block(&block, arena, list);
-		else
+		else if (line.data[0] != ' ' && line.data[0] != '\t')
 			take_field(line, &block);
+		else if (block.diagnostic.data) /* goes on: it ends where this line does */
+			block.diagnostic.size =
+				(size_t)(line.data + line.size - block.diagnostic.data);
 	}
 	finish_block(&block, arena, list);
 }

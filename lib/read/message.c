@@ -318,6 +318,10 @@ read_bounces(struct reader *reader, const struct parts *parts)
 			append_to_str, &content);
 		bounce_parse_status(str_view(&content), reader->arena, &list);
 	}
+	if (list.count == 0)
+		bounce_parse_text(reader->reading, reader->mail,
+			text_of(reader, &parts->items[0], "X-Failed-Recipients"), reader->arena,
+			&list);
 	reader->mail->bounces = list.items;
 	reader->mail->bounce_count = list.count;
 }

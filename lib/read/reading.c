@@ -33,6 +33,9 @@ static const struct source SOURCES[] = {
 	{"read_footers.tsv", "footer", offsetof(struct reading, footer)},
 	{"read_footers.tsv", "list", offsetof(struct reading, list_footer)},
 	{"read_banners.tsv", "banner", offsetof(struct reading, banner)},
+	{"read_bounces.tsv", "subject", offsetof(struct reading, bounce_subject)},
+	{"read_bounces.tsv", "copy", offsetof(struct reading, bounce_copy)},
+	{"read_bounces.tsv", "delayed", offsetof(struct reading, bounce_delayed)},
 };
 
 void

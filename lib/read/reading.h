@@ -39,6 +39,10 @@ struct reading {
 	struct words list_footer;
 	struct words banner;
 
+	struct words bounce_subject; /* "failure notice" */
+	struct words bounce_copy;    /* "--- Below this line is a copy of the message" */
+	struct words bounce_delayed; /* "has been delayed" */
+
 	struct language languages[LANGUAGES_MAX];
 	size_t language_count;
 };
