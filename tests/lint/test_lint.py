@@ -98,10 +98,13 @@ def test_foreign_headers_are_included_in_one_place():
     assert wrong == []
 
 
-def test_public_headers_include_no_third_party():
+def test_headers_that_other_stages_see_include_no_third_party():
     foreign = "|".join(FOREIGN)
-    assert [name(path) for path in sources(".h") for _, header in includes(path)
-            if re.fullmatch(foreign, header)] == []
+    private = {f"{stage(path)}/{path.name}" for path in sources(".h") for _, header in includes(path)
+               if re.fullmatch(foreign, header)}
+    assert [f"{name(path)} includes {header}" for path in sources(".c", ".h")
+            for _, header in includes(path)
+            if header in private and header.split("/")[0] != stage(path)] == []
 
 
 def test_functions_that_invite_mistakes_are_not_called():
@@ -136,7 +139,8 @@ def test_every_source_opens_with_what_it_is():
 
 def test_no_state_at_file_scope():
     """Mutable variables of a file are shared by all threads that call into it."""
-    allowed = {"lib/base/log.c"}
+    # The log's level; a table of functions whose type in libetpan lacks a const.
+    allowed = {"lib/base/log.c", "lib/fetch/session.c"}
     wrong = []
     for path in sources(".c"):
         if name(path) in allowed:
@@ -163,8 +167,10 @@ def test_no_sql_and_no_html_is_spelled_out_in_code():
             for match in pattern.finditer(text):
                 line = text[:match.start()].count("\n") + 1
                 wrong.append(f"{name(path)}:{line}: {match.group()[:50]}")
-    # The reader takes HTML apart, so its tags are data there.
-    assert [line for line in wrong if not line.startswith("lib/read/html")] == []
+    # The reader takes HTML apart, so its tags are data there; the highlighter weaves marks into
+    # text, which no template can.
+    allowed = ("lib/read/html", "lib/serve/highlight.c")
+    assert [line for line in wrong if not line.startswith(allowed)] == []
 
 
 def test_code_is_formatted():
