@@ -72,7 +72,6 @@ finder find_networks;
 finder find_stages;
 finder find_reasons;
 finder find_confidentiality;
-finder find_labels; /**< "Country: Estonia" for coded fields */
 
 /* Names and numbers */
 finder find_project_names; /**< runs before split_cases(): all its candidates are CASE_SHARED */

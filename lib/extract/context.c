@@ -5,6 +5,7 @@
  * other people's project over the whole sentence.
  */
 #include "extract/blocks.h"
+#include "extract/tongue.h"
 
 /* A cue reaches over at most this many clauses, so that a list without end stays linear. */
 enum { REACH_CLAUSES_MAX = 12 };
@@ -30,8 +31,6 @@ static const struct meaning meanings[] = {
 static unsigned
 context_of(const struct hit *hit, bool *ret_reaches)
 {
-	if (hit->table != TABLE_CUES)
-		return 0;
 	for (size_t i = 0; i < sizeof(meanings) / sizeof(*meanings); i++)
 		if (view_equal(hit->value, view_of(meanings[i].value))) {
 			*ret_reaches = meanings[i].reaches;
@@ -135,13 +134,15 @@ mark(struct document *document, struct sentence *sentence, const struct hit *hit
 }
 
 static bool
-build_sentence(struct document *document, struct sentence *sentence, struct error *err)
+build_sentence(struct document *document, struct sentence *sentence, struct tongue *tongue,
+	struct error *err)
 {
 	if (!cut_clauses(document, sentence, err))
 		return false;
 	const struct hit *hits = sentence_hits(document, sentence);
 	for (size_t i = 0; i < sentence->hit_count; i++)
-		mark(document, sentence, &hits[i]);
+		if (hits[i].table == TABLE_CUES && tongue_speaks(tongue, sentence, &hits[i]))
+			mark(document, sentence, &hits[i]);
 	for (size_t i = 0; i < sentence->clause_count; i++) {
 		struct clause *clause = &document->clauses[sentence->first_clause + i];
 
@@ -156,9 +157,10 @@ contexts_build(struct document *document, size_t part, struct error *err)
 {
 	size_t first = document->parts[part].first_sentence;
 	size_t end = document->sentence_count;
+	struct tongue tongue = tongue_new(document);
 
 	for (size_t i = first; i < end; i++)
-		if (!build_sentence(document, &document->sentences[i], err))
+		if (!build_sentence(document, &document->sentences[i], &tongue, err))
 			return false;
 	return true;
 }

@@ -142,6 +142,9 @@ document_build(struct document *ret_document, const struct mail *mail,
 	document.parts = arena_alloc_array(arena, mail->attachment_count + 2, sizeof(struct part));
 	if (!document.parts)
 		return error_set(err, ERROR_MESSAGE, "the message is too large to be understood");
+	if (!vocabulary_search(vocabulary, mail->from.address, arena, &document.sender_hits,
+		    &document.sender_hit_count, err))
+		return false;
 	list_parts(&document);
 	set_date(&document);
 	for (size_t i = 0; i < document.part_count; i++)

@@ -121,6 +121,8 @@ struct document {
 	const struct view *owners; /**< addresses of the research team */
 	size_t owner_count;
 	struct arena *arena;
+	struct hit *sender_hits;   /**< in the sender's address */
+	size_t sender_hit_count;
 	struct part *parts;
 	size_t part_count;
 	struct block *blocks;
