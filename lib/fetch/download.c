@@ -1,0 +1,355 @@
+/*
+ * FETCH: lists of UIDs and sizes, small messages in batches, large ones as a stream.
+ *
+ * Traps of libetpan 1.9.4: its handler for a message is ignored unless a progress callback is set;
+ * the handler for a body's bytes is not told the UID, and the UID may follow the bytes. So a small
+ * message is collected here until all of its answer is known, and a large one is asked for alone.
+ */
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "fetch/imap.h"
+
+enum {
+	/* RFC822.SIZE is an announcement: what exceeds this after all is left out and asked for
+	 * again, alone. */
+	COLLECT_MAX = 4 * SYNC_LARGE_BYTES,
+	RANGES_MAX = 400, /* of a set in one command: lines of some KiB are safe everywhere */
+};
+
+/* What one command brings. */
+struct download {
+	const struct session_sink *sink;
+	bool streams;         /* bytes go to sink->bytes as they come */
+	bool got_body;        /* an answer with a body has come to its end */
+	struct str body;      /* of the message under way */
+	struct error failure; /* the sink's first */
+	struct uidset *uids;  /* lists: */
+	uint32_t first;
+	struct sync_message *messages;
+	size_t count, capacity;
+	struct session_message last;
+	bool got_uid;
+};
+
+static void
+ignore_progress(size_t current, size_t maximum, void *context)
+{
+	(void)current;
+	(void)maximum;
+	(void)context;
+}
+
+static bool
+take_bytes(int type, struct mailimap_msg_att_body_section *section, const char *bytes, size_t size,
+	void *context)
+{
+	struct download *download = context;
+
+	(void)section;
+	if (type != MAILIMAP_MSG_ATT_BODY_SECTION || download->failure.reach != ERROR_NONE)
+		return true;
+	if (!download->streams)
+		str_append(&download->body, view_make(bytes, size));
+	else if (size > 0)
+		(void)download->sink->bytes(
+			download->sink->context, view_make(bytes, size), &download->failure);
+	return true; /* false would end the connection; the failure is looked at afterwards */
+}
+
+static int64_t
+to_unix(const struct mailimap_date_time *date)
+{
+	int hours, minutes;
+	int64_t seconds;
+
+	if (!date || date->dt_year < 1970 || date->dt_year > 9999 || date->dt_month < 1 ||
+		date->dt_month > 12 || date->dt_day < 1 || date->dt_day > 31)
+		return 0;
+	hours = date->dt_zone / 100;
+	minutes = date->dt_zone % 100; /* both carry the zone's sign */
+	seconds = clock_day_from_civil(date->dt_year, date->dt_month, date->dt_day) * 86400 +
+		  (int64_t)date->dt_hour * 3600 + date->dt_min * 60 + date->dt_sec;
+	seconds -= (int64_t)hours * 3600 + minutes * 60;
+	return seconds > 0 ? seconds : 0;
+}
+
+static bool
+is_answered(const struct mailimap_msg_att_dynamic *flags)
+{
+	if (!flags || !flags->att_list)
+		return false;
+	for (clistiter *at = clist_begin(flags->att_list); at; at = clist_next(at)) {
+		const struct mailimap_flag_fetch *flag = clist_content(at);
+
+		if (flag && flag->fl_type == MAILIMAP_FLAG_FETCH_OTHER && flag->fl_flag &&
+			flag->fl_flag->fl_type == MAILIMAP_FLAG_ANSWERED)
+			return true;
+	}
+	return false;
+}
+
+struct answer {
+	struct session_message message;
+	const struct mailimap_msg_att_body_section *body;
+	bool has_body;
+};
+
+static void
+read_static(const struct mailimap_msg_att_static *item, struct answer *answer)
+{
+	if (!item)
+		return;
+	switch (item->att_type) {
+	case MAILIMAP_MSG_ATT_UID:
+		answer->message.uid = item->att_data.att_uid;
+		break;
+	case MAILIMAP_MSG_ATT_RFC822_SIZE:
+		answer->message.size_bytes = item->att_data.att_rfc822_size;
+		break;
+	case MAILIMAP_MSG_ATT_INTERNALDATE:
+		answer->message.received_at = to_unix(item->att_data.att_internal_date);
+		break;
+	case MAILIMAP_MSG_ATT_BODY_SECTION:
+		answer->body = item->att_data.att_body_section;
+		answer->has_body = true;
+		break;
+	default: /* an int, not an enum; what we did not ask for we do not read */
+		break;
+	}
+}
+
+static void
+read_answer(const struct mailimap_msg_att *att, struct answer *answer)
+{
+	for (clistiter *at = clist_begin(att->att_list); at; at = clist_next(at)) {
+		const struct mailimap_msg_att_item *item = clist_content(at);
+
+		if (item && item->att_type == MAILIMAP_MSG_ATT_ITEM_STATIC)
+			read_static(item->att_data.att_static, answer);
+		else if (item && item->att_type == MAILIMAP_MSG_ATT_ITEM_DYNAMIC)
+			answer->message.answered = is_answered(item->att_data.att_dyn);
+	}
+}
+
+/* A body that came as a quoted string instead of a literal is in the answer itself. */
+static void
+take_quoted_body(struct download *download, const struct mailimap_msg_att_body_section *body)
+{
+	if (body && body->sec_body_part && body->sec_length > 0 && download->body.size == 0)
+		(void)take_bytes(MAILIMAP_MSG_ATT_BODY_SECTION, NULL, body->sec_body_part,
+			body->sec_length, download);
+}
+
+static void
+note_listed(struct download *download, const struct session_message *message)
+{
+	if (download->uids && message->uid >= download->first)
+		uidset_add(download->uids, message->uid, message->uid);
+	if (download->uids)
+		return;
+	if (download->count == download->capacity) {
+		download->capacity = download->capacity ? download->capacity * 2 : 256;
+		download->messages = reallocarray(
+			download->messages, download->capacity, sizeof(*download->messages));
+		if (!download->messages)
+			abort();
+	}
+	download->messages[download->count++] =
+		(struct sync_message){message->uid, message->size_bytes};
+}
+
+static void
+note_body(struct download *download, const struct answer *answer)
+{
+	bool whole;
+
+	take_quoted_body(download, answer->body);
+	download->got_body = true;
+	/* NIL in place of a body looks like an empty one: then the announced size tells. */
+	whole = !download->body.overflowed &&
+		(download->body.size > 0 || answer->message.size_bytes == 0);
+	if (!download->streams && whole && download->failure.reach == ERROR_NONE)
+		(void)download->sink->message(download->sink->context, &answer->message,
+			str_view(&download->body), &download->failure);
+}
+
+/* Called at the end of each message's answer; unsolicited FETCHes of flags come here, too. */
+static void
+take_answer(struct mailimap_msg_att *att, void *context)
+{
+	struct download *download = context;
+	struct answer answer = {0};
+
+	if (att && att->att_list)
+		read_answer(att, &answer);
+	if (answer.message.uid != 0) {
+		download->got_uid = true;
+		download->last = answer.message;
+		if (!download->sink)
+			note_listed(download, &answer.message);
+		else if (answer.has_body)
+			note_body(download, &answer);
+	}
+	str_clear(&download->body);
+}
+
+enum items {
+	ITEMS_UID = 0,
+	ITEMS_SIZE = 1,
+	ITEMS_FLAGS = 2, /* and the date */
+	ITEMS_BODY = 4,
+};
+
+static void
+add_item(struct mailimap_fetch_type *type, struct mailimap_fetch_att *item)
+{
+	if (!item || mailimap_fetch_type_new_fetch_att_list_add(type, item) != MAILIMAP_NO_ERROR)
+		abort();
+}
+
+static struct mailimap_fetch_type *
+make_items(unsigned items)
+{
+	struct mailimap_fetch_type *type = mailimap_fetch_type_new_fetch_att_list_empty();
+
+	if (!type)
+		abort();
+	add_item(type, mailimap_fetch_att_new_uid());
+	if (items & ITEMS_FLAGS) {
+		add_item(type, mailimap_fetch_att_new_flags());
+		add_item(type, mailimap_fetch_att_new_internaldate());
+	}
+	if (items & ITEMS_SIZE)
+		add_item(type, mailimap_fetch_att_new_rfc822_size());
+	if (items & ITEMS_BODY)
+		add_item(
+			type, mailimap_fetch_att_new_body_peek_section(mailimap_section_new(NULL)));
+	return type;
+}
+
+static bool
+run(struct session *session, struct mailimap_set *owned_set, unsigned items,
+	struct download *download, struct error *err)
+{
+	struct mailimap_fetch_type *type = make_items(items);
+	clist *list = NULL;
+	int result;
+
+	mailimap_set_progress_callback(session->imap, ignore_progress, ignore_progress, download);
+	mailimap_set_msg_att_handler(session->imap, take_answer, download);
+	mailimap_set_msg_body_handler(session->imap, take_bytes, download);
+	result = mailimap_uid_fetch(session->imap, owned_set, type, &list);
+	mailimap_set_msg_att_handler(session->imap, NULL, NULL);
+	mailimap_set_msg_body_handler(session->imap, NULL, NULL);
+	mailimap_set_progress_callback(session->imap, NULL, NULL, NULL);
+	if (list)
+		mailimap_fetch_list_free(list);
+	mailimap_fetch_type_free(type);
+	mailimap_set_free(owned_set);
+	return session_judge(session, result, "FETCH", ERROR_MESSAGE, err);
+}
+
+/* Ranges [from, to) of a set. */
+static struct mailimap_set *
+make_set(const struct uidset *uids, size_t from, size_t to)
+{
+	struct mailimap_set *set = mailimap_set_new_empty();
+
+	if (!set)
+		abort();
+	for (size_t i = from; i < to; i++)
+		if (mailimap_set_add_interval(set, uids->ranges[i].first, uids->ranges[i].last) !=
+			MAILIMAP_NO_ERROR)
+			abort();
+	return set;
+}
+
+bool
+session_list_uids(
+	struct session *session, uint32_t first, struct uidset *ret_uids, struct error *err)
+{
+	struct download download = {.uids = ret_uids, .first = first ? first : 1};
+
+	session_start_command(session, 64 * 1024 * 1024);
+	return run(
+		session, mailimap_set_new_interval(download.first, 0), ITEMS_UID, &download, err);
+}
+
+bool
+session_list_sizes(struct session *session, const struct uidset *uids,
+	struct sync_message **ret_messages, size_t *ret_count, struct error *err)
+{
+	struct download download = {.first = 1};
+
+	for (size_t from = 0; from < uids->count; from += RANGES_MAX) {
+		size_t to = from + RANGES_MAX < uids->count ? from + RANGES_MAX : uids->count;
+
+		session_start_command(session, 16 * 1024 * 1024);
+		if (!run(session, make_set(uids, from, to), ITEMS_SIZE, &download, err)) {
+			free(download.messages);
+			return false;
+		}
+	}
+	*ret_count = sync_tidy(download.messages, download.count);
+	*ret_messages = download.messages;
+	return true;
+}
+
+/* The sink's failure counts more than a NO, less than a connection that is gone. */
+static bool
+conclude(struct session *session, bool ok, const struct download *download, struct error *err)
+{
+	if (download->failure.reach == ERROR_NONE || (!ok && session_is_broken(session)))
+		return ok;
+	*err = download->failure;
+	return false;
+}
+
+bool
+session_fetch(struct session *session, const struct uidset *uids, uint64_t size_bytes,
+	const struct session_sink *sink, struct error *err)
+{
+	struct download download = {.sink = sink, .body = str_new(COLLECT_MAX)};
+	bool ok;
+
+	session_start_command(session, size_bytes);
+	ok = run(session, make_set(uids, 0, uids->count), ITEMS_SIZE | ITEMS_FLAGS | ITEMS_BODY,
+		&download, err);
+	str_free(&download.body);
+	return conclude(session, ok, &download, err);
+}
+
+bool
+session_fetch_attributes(struct session *session, uint32_t uid, struct session_message *ret_message,
+	bool *ret_found, struct error *err)
+{
+	struct download download = {.first = 1};
+	bool ok;
+
+	session_start_command(session, 0);
+	ok = run(session, mailimap_set_new_single(uid), ITEMS_SIZE | ITEMS_FLAGS, &download, err);
+	free(download.messages);
+	if (!ok)
+		return false;
+	*ret_found = download.got_uid && download.last.uid == uid;
+	if (*ret_found)
+		*ret_message = download.last;
+	return true;
+}
+
+bool
+session_fetch_body(struct session *session, const struct session_message *message,
+	const struct session_sink *sink, bool *ret_found, struct error *err)
+{
+	struct download download = {.sink = sink, .streams = true, .body = str_new(0)};
+	bool ok;
+
+	session_start_command(session, message->size_bytes);
+	ok = run(session, mailimap_set_new_single(message->uid), ITEMS_BODY, &download, err);
+	if (!conclude(session, ok, &download, err))
+		return false;
+	*ret_found = download.got_body && download.last.uid == message->uid;
+	return true;
+}
