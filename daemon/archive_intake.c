@@ -20,9 +20,12 @@ as_batch_place(const struct place *place)
 static bool
 watch_storage(struct archive_intake *intake, bool ok, const struct error *err)
 {
-	if (!ok && err && err->reach == ERROR_STORAGE && intake->storage)
+	if (ok || !err || err->reach != ERROR_STORAGE)
+		return ok;
+	batch_clear(intake->batch); /* gives its room back; the source takes all of it again */
+	if (intake->storage)
 		intake->storage(intake->context, err);
-	return ok;
+	return false;
 }
 
 static void

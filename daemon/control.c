@@ -25,7 +25,9 @@ enum {
 
 struct session {
 	struct channel channel; /* fd < 0: free */
-	struct archive_intake intake;
+	struct archive_intake archive;
+	struct intake intake;
+	struct intake_server server; /* without a mailbox: what comes is an import */
 	struct request request;
 	bool asking; /* request is with the deriver */
 	bool closed; /* the command has gone; waits for its request */
@@ -74,8 +76,9 @@ static void
 end_session(struct session *session)
 {
 	channel_close(&session->channel);
-	batch_close(session->intake.batch);
-	session->intake.batch = NULL;
+	intake_server_free(&session->server);
+	batch_close(session->archive.batch);
+	session->archive.batch = NULL;
 	session->closed = session->asking;
 }
 
@@ -148,9 +151,11 @@ accept_session(struct control *control)
 	if (fd < 0 || !session || !is_trusted(fd))
 		return; /* the command says that the daemon does not answer */
 	*session = (struct session){
-		.intake = {.committed = on_committed, .storage = on_storage, .context = control}};
+		.archive = {.committed = on_committed, .storage = on_storage, .context = control}};
 	session->channel = channel_new(fd_take(&fd), FRAME_MAX);
-	if (!batch_open(&session->intake.batch, control->archive, control->directory, &err)) {
+	session->intake = archive_intake_table(&session->archive);
+	session->server = intake_server_new(&session->intake, VIEW(""));
+	if (!batch_open(&session->archive.batch, control->archive, control->directory, &err)) {
 		log_err("a command cannot be served: %s event=control_failed", err.text);
 		end_session(session);
 	}
@@ -175,13 +180,12 @@ ask(struct control *control, struct session *session, struct frame_reader *frame
 static bool
 serve_frames(struct control *control, struct session *session, struct error *err)
 {
-	struct intake intake = archive_intake_table(&session->intake);
 	struct frame_reader frame;
 
 	while (channel_take(&session->channel, &frame)) {
-		bool ok = frame.type == CONTROL_ASK
-				  ? ask(control, session, &frame, err)
-				  : intake_serve_frame(&frame, &intake, &session->channel, err);
+		bool ok = frame.type == CONTROL_ASK ? ask(control, session, &frame, err)
+						    : intake_serve_frame(&session->server, &frame,
+							      &session->channel, err);
 
 		if (!ok)
 			return false;

@@ -23,13 +23,14 @@
 enum { FRAME_MAX = 1024 * 1024 };
 
 struct hand {
-	struct intake intake;
+	const struct intake *intake;
 	struct channel channel; /* to the daemon; fd < 0: there is none */
 	struct intake_client client;
 
 	int lock_fd; /* by itself */
 	struct archive *archive;
 	struct archive_intake own;
+	struct intake own_intake;
 	struct health *health;
 	struct deriver *deriver;
 };
@@ -86,7 +87,8 @@ open_own(struct hand *hand, const struct config *config, struct error *err)
 	options.readers.vocabulary = str_text(&vocabulary);
 	hand->own.committed = on_committed;
 	hand->own.context = hand;
-	hand->intake = archive_intake_table(&hand->own);
+	hand->own_intake = archive_intake_table(&hand->own);
+	hand->intake = &hand->own_intake;
 	return deriver_start(&hand->deriver, &options, err);
 }
 
@@ -104,7 +106,8 @@ hand_open(struct hand **ret_hand, const struct config *config, struct error *err
 		return false;
 	if (connected > 0) {
 		hand->channel = channel_new(fd, FRAME_MAX);
-		hand->intake = intake_client_table(&hand->client, &hand->channel);
+		intake_client_init(&hand->client, &hand->channel);
+		hand->intake = &hand->client.intake;
 	} else if (!open_own(hand, config, err)) {
 		return false;
 	}
@@ -129,7 +132,7 @@ hand_close(struct hand *hand)
 const struct intake *
 hand_intake(struct hand *hand)
 {
-	return &hand->intake;
+	return hand->intake;
 }
 
 static bool

@@ -25,7 +25,7 @@
 #include "fetch/protocol.h"
 
 enum {
-	FRAME_MAX = 1024 * 1024, /* messages travel in pieces of 256 KiB */
+	FRAME_MAX = 16 * 1024 * 1024, /* messages travel in pieces, a list of UIDs in one */
 	SEND_PATIENCE_MS = 5000,
 	STOP_PATIENCE_MS = 2000,
 	RESTART_FIRST_MS = 1000,
@@ -41,7 +41,9 @@ struct fetcher {
 	struct mailboxes *owner;
 	pid_t pid; /* 0: none runs */
 	struct channel channel;
-	struct archive_intake intake;
+	struct archive_intake archive;
+	struct intake intake;
+	struct intake_server server;
 	size_t health; /* its number there */
 	struct mailbox_health state;
 	int64_t started_ms;
@@ -136,7 +138,7 @@ take_state(struct fetcher *fetcher, struct frame_reader *frame, struct error *er
 {
 	struct mailbox_health state;
 
-	if (!mailbox_state_get(frame, &state))
+	if (!fetcher_get_state(frame, &state))
 		return error_set(err, ERROR_CONNECTION, "the fetcher sent a state that cannot be");
 	memcpy(state.name, fetcher->state.name, sizeof(state.name));
 	if (state.phase == MAILBOX_WAITING && fetcher->state.phase != MAILBOX_WAITING)
@@ -156,7 +158,7 @@ take_round(struct fetcher *fetcher, struct frame_reader *frame, struct error *er
 {
 	struct error outcome = {0};
 
-	if (!mailbox_round_get(frame, &fetcher->ok, &outcome))
+	if (!fetcher_get_result(frame, &fetcher->ok, &outcome) || !frame_end(frame))
 		return error_set(err, ERROR_CONNECTION, "the fetcher sent an end that cannot be");
 	fetcher->done = true;
 	if (!fetcher->ok && strcmp(fetcher->told, outcome.text) != 0)
@@ -168,15 +170,13 @@ take_round(struct fetcher *fetcher, struct frame_reader *frame, struct error *er
 static bool
 serve_frame(struct fetcher *fetcher, struct frame_reader *frame, struct error *err)
 {
-	struct intake intake = archive_intake_table(&fetcher->intake);
-
 	switch (frame->type) {
-	case FETCH_STATE:
+	case FETCHER_STATE:
 		return take_state(fetcher, frame, err);
-	case FETCH_ROUND_DONE:
+	case FETCHER_ROUND_DONE:
 		return take_round(fetcher, frame, err);
 	default:
-		return intake_serve_frame(frame, &intake, &fetcher->channel, err);
+		return intake_serve_frame(&fetcher->server, frame, &fetcher->channel, err);
 	}
 }
 
@@ -218,33 +218,52 @@ move_above_channel(int *fd, struct error *err)
 	return true;
 }
 
+static enum security
+security_of(const struct config_mailbox *config)
+{
+	switch (config->security) {
+	case CONFIG_TLS:
+		return SECURITY_TLS;
+	case CONFIG_STARTTLS:
+		return SECURITY_STARTTLS;
+	case CONFIG_INSECURE:
+		return SECURITY_INSECURE;
+	}
+	abort(); /* there is no other */
+}
+
+/* The options' strings are only read while they are put into the frame. */
+static char *
+borrow(const char *text)
+{
+	return (char *)(uintptr_t)text;
+}
+
 static bool
 send_config(struct fetcher *fetcher, struct error *err)
 {
 	const struct config_mailbox *config = fetcher->config;
 	CLEANUP(str_free) struct str password = str_new(PASSWORD_MAX);
-	CLEANUP(frame_free) struct frame frame = frame_new(FETCH_CONFIG);
+	CLEANUP(frame_free) struct frame frame = frame_new(FETCHER_CONFIG);
 	struct mailbox_options options = {
-		.name = view_of(config->name),
-		.host = view_of(config->host),
+		.name = borrow(config->name),
+		.host = borrow(config->host),
 		.port = config->port,
-		.security = config->security == CONFIG_TLS        ? MAILBOX_TLS
-			    : config->security == CONFIG_STARTTLS ? MAILBOX_STARTTLS
-								  : MAILBOX_INSECURE,
-		.ca_file = view_of(config->ca_file),
-		.user = view_of(config->user),
+		.security = security_of(config),
+		.ca_file = borrow(config->ca_file),
+		.user = borrow(config->user),
+		.folders = (char **)(uintptr_t)config->folders.items,
+		.folder_count = config->folders.count,
 		.idle = config->idle,
 		.poll_interval_s = config->poll_interval_s,
 		.once = fetcher->owner->options.once,
 	};
 	bool ok;
 
-	for (size_t i = 0; i < config->folders.count && i < MAILBOX_FOLDERS_MAX; i++)
-		options.folders[options.folder_count++] = view_of(config->folders.items[i]);
 	if (!config_read_password(config, &password, err))
 		return false;
-	options.secret = str_view(&password);
-	mailbox_options_put(&frame, &options);
+	options.secret = password.data;
+	mailbox_options_put(&options, &frame);
 	ok = channel_send(&fetcher->channel, &frame, SEND_PATIENCE_MS, err);
 	explicit_bzero(password.data, password.size);
 	explicit_bzero(frame.bytes.data, frame.bytes.size);
@@ -256,8 +275,8 @@ start_fetcher(struct fetcher *fetcher, struct error *err)
 {
 	int fds[2], code;
 
-	if (!fetcher->intake.batch &&
-		!batch_open(&fetcher->intake.batch, fetcher->owner->options.archive,
+	if (!fetcher->archive.batch &&
+		!batch_open(&fetcher->archive.batch, fetcher->owner->options.archive,
 			fetcher->owner->options.config->directory, err))
 		return false;
 	if (!channel_pair(fds, err) || !move_above_channel(&fds[1], err))
@@ -265,6 +284,8 @@ start_fetcher(struct fetcher *fetcher, struct error *err)
 	code = spawn(fetcher, fds[1]);
 	fd_close(&fds[1]);
 	fetcher->channel = channel_new(fds[0], FRAME_MAX);
+	intake_server_free(&fetcher->server);
+	fetcher->server = intake_server_new(&fetcher->intake, view_of(fetcher->name));
 	fetcher->started_ms = clock_monotonic_ms();
 	fetcher->restart_at_ms = 0;
 	if (code != 0) {
@@ -283,8 +304,8 @@ lose_fetcher(struct fetcher *fetcher, const char *why)
 	bool steady = clock_monotonic_ms() - fetcher->started_ms > STEADY_MS;
 
 	channel_close(&fetcher->channel);
-	if (fetcher->intake.batch)
-		batch_clear(fetcher->intake.batch);
+	if (fetcher->archive.batch)
+		batch_clear(fetcher->archive.batch);
 	if (fetcher->pid > 0)
 		(void)kill(fetcher->pid, SIGKILL); /* reaped by mailboxes_reap() */
 	if (fetcher->removed || fetcher->done)
@@ -331,9 +352,11 @@ add_fetcher(struct mailboxes *all, const struct config_mailbox *config)
 	(void)snprintf(fetcher->name, sizeof(fetcher->name), "%s", config->name);
 	fetcher->owner = all;
 	fetcher->channel.fd = -1;
-	fetcher->intake.committed = on_committed;
-	fetcher->intake.storage = on_storage;
-	fetcher->intake.context = fetcher;
+	fetcher->archive.committed = on_committed;
+	fetcher->archive.storage = on_storage;
+	fetcher->archive.context = fetcher;
+	fetcher->intake = archive_intake_table(&fetcher->archive);
+	fetcher->server = intake_server_new(&fetcher->intake, view_of(fetcher->name));
 	fetcher->health = health_add_mailbox(all->options.health, config->name);
 	(void)snprintf(fetcher->state.name, sizeof(fetcher->state.name), "%s", config->name);
 	publish(fetcher);
@@ -381,7 +404,8 @@ static void
 free_fetcher(struct fetcher *fetcher)
 {
 	channel_close(&fetcher->channel);
-	batch_close(fetcher->intake.batch);
+	intake_server_free(&fetcher->server);
+	batch_close(fetcher->archive.batch);
 	free(fetcher);
 }
 
