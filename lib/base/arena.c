@@ -90,8 +90,10 @@ arena_alloc(struct arena *arena, size_t size)
 	size_t rounded;
 	void *memory;
 
-	if (size > SIZE_MAX - ALIGNMENT)
+	if (size > SIZE_MAX - ALIGNMENT) {
+		arena->full = true;
 		return NULL;
+	}
 	rounded = (size + ALIGNMENT - 1) & ~(size_t)(ALIGNMENT - 1);
 	if (rounded == 0)
 		rounded = ALIGNMENT;
@@ -204,5 +206,6 @@ arena_push(struct arena *arena, void *items, size_t *count, size_t *capacity, si
 		memcpy(items, &block, sizeof(block));
 		*capacity = larger;
 	}
-	return (char *)block + (*count)++ * item_size;
+	/* The caller may have taken the last item back, so the place may have been used before. */
+	return memset((char *)block + (*count)++ * item_size, 0, item_size);
 }

@@ -249,16 +249,22 @@ drop_taken(struct channel *channel)
 	channel->taken = 0;
 }
 
+static bool
+is_acceptable(const struct channel *channel, const struct header *header)
+{
+	return header->payload_size <= channel->size_max && header->reserved == 0;
+}
+
 /* A frame that cannot be is found out before its bytes are waited for. */
 static bool
 check_header(const struct channel *channel, struct error *err)
 {
 	struct header header;
 
-	if (channel->in.size < HEADER_SIZE)
+	if (channel->in.size - channel->taken < HEADER_SIZE)
 		return true;
-	memcpy(&header, channel->in.data, sizeof(header));
-	if (header.payload_size > channel->size_max || header.reserved != 0)
+	memcpy(&header, channel->in.data + channel->taken, sizeof(header));
+	if (!is_acceptable(channel, &header))
 		return error_set(
 			err, ERROR_CONNECTION, "the other process sent a frame that cannot be");
 	return true;
@@ -272,6 +278,8 @@ channel_receive(struct channel *channel, struct error *err)
 	ssize_t got;
 
 	drop_taken(channel);
+	if (!check_header(channel, err))
+		return false;
 	before = channel->in.size;
 	if (before > channel->size_max + HEADER_SIZE)
 		return true; /* a whole frame waits to be taken */
@@ -298,8 +306,8 @@ channel_take(struct channel *channel, struct frame_reader *ret_reader)
 	if (waiting.size < HEADER_SIZE)
 		return false;
 	memcpy(&header, waiting.data, sizeof(header));
-	if (header.payload_size > waiting.size - HEADER_SIZE)
-		return false;
+	if (!is_acceptable(channel, &header) || header.payload_size > waiting.size - HEADER_SIZE)
+		return false; /* the next receive tells what cannot be */
 	*ret_reader = (struct frame_reader){
 		.type = header.type,
 		.rest = view_slice(waiting, HEADER_SIZE, HEADER_SIZE + header.payload_size),
@@ -315,7 +323,8 @@ channel_read(
 	int64_t deadline = timeout_ms < 0 ? -1 : clock_monotonic_ms() + timeout_ms;
 
 	while (!channel_take(channel, ret_reader))
-		if (!wait_for(channel->fd, POLLIN, deadline, err) || !channel_receive(channel, err))
+		if (!check_header(channel, err) || !wait_for(channel->fd, POLLIN, deadline, err) ||
+			!channel_receive(channel, err))
 			return false;
 	return true;
 }

@@ -99,9 +99,10 @@ clock_format_utc(int64_t unix_seconds, char ret_text[CLOCK_TEXT_SIZE])
 void
 clock_format_offset(int64_t unix_seconds, int offset_minutes, char ret_text[CLOCK_TEXT_SIZE])
 {
-	int away = abs(offset_minutes) % (24 * 60);
-	int length = format_local(clamp(unix_seconds + (int64_t)offset_minutes * 60), ret_text);
+	int within_a_day = offset_minutes % (24 * 60);
+	int away = abs(within_a_day);
+	int length = format_local(clamp(clamp(unix_seconds) + within_a_day * 60), ret_text);
 
 	snprintf(ret_text + length, CLOCK_TEXT_SIZE - (size_t)length, "%c%02d:%02d",
-		offset_minutes < 0 ? '-' : '+', away / 60, away % 60);
+		within_a_day < 0 ? '-' : '+', away / 60, away % 60);
 }

@@ -18,7 +18,8 @@ enum {
 	BUSY_TIMEOUT_MS = 30000, /* a backup or a checkpoint may hold the lock for seconds */
 	JOURNAL_LIMIT = 64 * 1024 * 1024, /* the WAL is cut to this after a long read let it grow */
 	CACHE_KIB = 8 * 1024,
-	STEPS_BETWEEN_LOOKS = 4000, /* of SQLite's machine, some 0.1 ms: how often the clock is read */
+	STEPS_BETWEEN_LOOKS =
+		4000, /* of SQLite's machine, some 0.1 ms: how often the clock is read */
 };
 
 struct statement {
@@ -157,6 +158,8 @@ migrate_one(struct db *db, size_t index, struct error *err)
 	str_append(&sql, VIEW("BEGIN IMMEDIATE;"));
 	str_append(&sql, migration->content);
 	str_append_format(&sql, ";PRAGMA user_version = %zu;COMMIT;", index + 1);
+	if (sql.overflowed)
+		return error_set(err, ERROR_PROGRAM, "migration %s is too long", migration->name);
 	if (db_execute(db, str_text(&sql), err))
 		return true;
 	(void)sqlite3_exec(db->handle, "ROLLBACK", NULL, NULL, NULL); /* the cause is in err */
@@ -524,12 +527,17 @@ db_copy(struct db *target, struct db *source, struct error *err)
 {
 	sqlite3_backup *backup =
 		sqlite3_backup_init(target->handle, "main", source->handle, "main");
+	int step;
 
 	if (!backup)
 		return fail(target, err, "cannot copy");
-	(void)sqlite3_backup_step(backup, -1); /* its outcome is finish()'s too */
+	step = sqlite3_backup_step(backup, -1);
 	if (sqlite3_backup_finish(backup) != SQLITE_OK)
 		return fail(target, err, "cannot copy");
+	/* A lock is no failure to finish(): it lets one try again. */
+	if (step != SQLITE_DONE)
+		return error_set(err, reach_of(step), "%s: cannot copy: %s", target->schema->name,
+			sqlite3_errstr(step));
 	return true;
 }
 

@@ -91,22 +91,35 @@ fd_sync_directory(const char *path, struct error *err)
 	return true;
 }
 
+static bool
+make_one(const char *path, mode_t mode, struct error *err)
+{
+	struct stat there;
+
+	if (mkdir(path, mode) == 0)
+		return true;
+	if (errno == EEXIST && stat(path, &there) == 0) {
+		if (S_ISDIR(there.st_mode))
+			return true;
+		errno = ENOTDIR;
+	}
+	return error_set_errno(err, ERROR_STORAGE, "cannot make %s", path);
+}
+
 bool
 fd_make_directory(const char *path, struct error *err)
 {
 	CLEANUP(freep) char *copy = strdup(path);
 
 	if (!copy)
-		return error_set_errno(err, ERROR_PROGRAM, "cannot make %s", path);
-	for (char *slash = copy + 1; *slash; slash++) {
-		if (*slash != '/')
+		abort();
+	for (size_t i = 1; path[0] && path[i]; i++) {
+		if (copy[i] != '/')
 			continue;
-		*slash = '\0';
-		if (mkdir(copy, 0755) < 0 && errno != EEXIST)
-			return error_set_errno(err, ERROR_STORAGE, "cannot make %s", copy);
-		*slash = '/';
+		copy[i] = '\0';
+		if (!make_one(copy, 0755, err))
+			return false;
+		copy[i] = '/';
 	}
-	if (mkdir(copy, 0750) < 0 && errno != EEXIST)
-		return error_set_errno(err, ERROR_STORAGE, "cannot make %s", path);
-	return true;
+	return make_one(path, 0750, err);
 }

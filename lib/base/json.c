@@ -128,8 +128,10 @@ json_real(struct json *json, const char *name, double number)
 	put_name(json, name);
 	if (!isfinite(number))
 		str_append(json->out, VIEW("null"));
-	else
-		str_append_format(json->out, "%.4g", round(number * 10000) / 10000);
+	else if (fabs(number) < 1e11)
+		str_append_format(json->out, "%.15g", round(number * 10000) / 10000);
+	else /* no digits are left behind the point that a double could tell apart */
+		str_append_format(json->out, "%.17g", number);
 }
 
 void

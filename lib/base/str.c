@@ -170,9 +170,10 @@ view_to_i64(struct view text, int64_t *ret_number)
 	uint64_t number;
 
 	if (!view_to_u64(view_slice(text, negative ? 1 : 0, text.size), &number) ||
-		number > (uint64_t)INT64_MAX)
+		number > (uint64_t)INT64_MAX + negative)
 		return false;
-	*ret_number = negative ? -(int64_t)number : (int64_t)number;
+	/* One less and one more: the smallest number has no positive twin. */
+	*ret_number = negative && number ? -(int64_t)(number - 1) - 1 : (int64_t)number;
 	return true;
 }
 

@@ -117,10 +117,19 @@ add_row(struct tsv *table, const struct place *at, struct view line, const struc
 	return true;
 }
 
+/* Spreadsheets and some editors put U+FEFF in front of UTF-8. */
+static struct view
+without_mark(struct view text)
+{
+	struct view mark = VIEW("\xEF\xBB\xBF");
+
+	return view_starts_with(text, mark) ? view_slice(text, mark.size, text.size) : text;
+}
+
 static bool
 parse(struct tsv *table, const struct source *from, const char *const *columns, struct error *err)
 {
-	struct view rest = str_view(&from->content);
+	struct view rest = without_mark(str_view(&from->content));
 	struct place at = {from->path, 0};
 	struct layout layout = {0};
 	struct view line;
@@ -188,7 +197,7 @@ tsv_load(struct tsv **ret_table, const struct tsv_folders *folders, const char *
 
 		if (!load_source(table, &table->sources[1], folders->extra, err))
 			return false;
-		rest = str_view(&table->sources[1].content);
+		rest = without_mark(str_view(&table->sources[1].content));
 		replaces = view_next_line(&rest, &first) && view_equal(first, VIEW("# replace"));
 	}
 	if (!replaces && (!load_source(table, &table->sources[0], folders->base, err) ||

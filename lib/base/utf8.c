@@ -145,10 +145,13 @@ utf8_next(struct view text, size_t *offset)
 void
 utf8_append(struct str *out, uint32_t c)
 {
-	char bytes[4];
-	size_t size = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
 	static const unsigned char FIRST[] = {0, 0, 0xC0, 0xE0, 0xF0};
+	char bytes[4];
+	size_t size;
 
+	if (c > 0x10FFFF || (c >= 0xD800 && c <= 0xDFFF))
+		c = REPLACEMENT;
+	size = c < 0x80 ? 1 : c < 0x800 ? 2 : c < 0x10000 ? 3 : 4;
 	for (size_t i = size - 1; i > 0; i--) {
 		bytes[i] = (char)(0x80 | (c & 0x3F));
 		c >>= 6;

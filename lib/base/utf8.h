@@ -25,7 +25,7 @@ bool utf8_is_valid(struct view text);
  */
 uint32_t utf8_next(struct view text, size_t *offset);
 
-/** Appends one code point. */
+/** Appends one code point; U+FFFD for what is none (surrogates, beyond U+10FFFF). */
 void utf8_append(struct str *out, uint32_t code_point);
 
 /** The largest offset <= `offset` that does not split a character. */
