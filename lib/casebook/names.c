@@ -27,6 +27,16 @@ is_article(struct view word)
 	return view_find(view_of(ARTICLES), str_view(&needle), 0) != SIZE_MAX;
 }
 
+static uint32_t
+next_code_point(const UChar *text, int32_t length, int32_t *at)
+{
+	uint32_t c = text[(*at)++];
+
+	if (U16_IS_LEAD(c) && *at < length && U16_IS_TRAIL(text[*at]))
+		c = (c << 10) + text[(*at)++] - (uint32_t)U16_SURROGATE_OFFSET;
+	return c;
+}
+
 /* Decomposes one code point and appends its letters and digits in lower case; false: a gap. */
 static bool
 append_folded(struct str *out, uint32_t code_point)
@@ -46,9 +56,8 @@ append_folded(struct str *out, uint32_t code_point)
 		U16_APPEND_UNSAFE(decomposed, length, code_point);
 	}
 	for (int32_t i = 0; i < length;) {
-		UChar32 c;
+		UChar32 c = (UChar32)next_code_point(decomposed, length, &i);
 
-		U16_NEXT(decomposed, i, length, c);
 		if (u_charType(c) == U_NON_SPACING_MARK) {
 			word = true;
 		} else if (u_isalnum(c) || u_charType(c) == U_COMBINING_SPACING_MARK) {
