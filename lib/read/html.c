@@ -11,119 +11,7 @@
 
 #include "base/arena.h"
 #include "base/utf8.h"
-
-enum { QUOTE_DEPTH_MAX = 20, LIST_DEPTH_MAX = 10, BREAKS_MAX = 3, META_SIZE_MAX = 4096 };
-
-struct writer {
-	struct str *out;
-	size_t begin;    /* of our text in *out */
-	unsigned breaks; /* line feeds due before the next character */
-	bool space;      /* a space is due */
-	bool at_line_start;
-	bool cell_due; /* " | " is due */
-	bool in_data_row;
-	unsigned cells;   /* of the row, begun so far */
-	size_t row_start; /* in *out */
-	unsigned quotes;
-	unsigned pre;
-	unsigned lists;
-	unsigned numbers[LIST_DEPTH_MAX]; /* of the next item; 0: not numbered */
-};
-
-static void
-start_line(struct writer *writer)
-{
-	for (unsigned i = 0; i < writer->quotes && i < QUOTE_DEPTH_MAX; i++)
-		str_append(writer->out, VIEW("> "));
-	writer->at_line_start = true;
-}
-
-/* Writes the line feeds and the space that are due. */
-static void
-flush(struct writer *writer)
-{
-	bool is_first = writer->out->size == writer->begin;
-
-	if (is_first) {
-		start_line(writer);
-	} else if (writer->breaks) {
-		for (unsigned i = 0; i < writer->breaks; i++) {
-			str_append_byte(writer->out, '\n');
-			if (i + 1 == writer->breaks)
-				start_line(writer);
-			else
-				for (unsigned q = 0; q < writer->quotes && q < QUOTE_DEPTH_MAX; q++)
-					str_append_byte(writer->out, '>');
-		}
-	} else if (writer->cell_due) {
-		str_append(writer->out, VIEW(" | "));
-	} else if (writer->space && !writer->at_line_start) {
-		str_append_byte(writer->out, ' ');
-	}
-	writer->breaks = 0;
-	writer->space = writer->cell_due = false;
-}
-
-static void
-need_breaks(struct writer *writer, unsigned breaks)
-{
-	if (writer->breaks < breaks)
-		writer->breaks = breaks;
-	writer->space = false;
-	writer->cell_due = false;
-}
-
-static void
-add_break(struct writer *writer)
-{
-	if (writer->breaks < BREAKS_MAX)
-		writer->breaks++;
-	writer->space = false;
-}
-
-static bool
-is_space(char c)
-{
-	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
-}
-
-static void
-write_words(struct writer *writer, struct view text)
-{
-	size_t at = 0;
-
-	while (at < text.size) {
-		size_t start;
-
-		while (at < text.size && is_space(text.data[at])) {
-			writer->space = true;
-			at++;
-		}
-		for (start = at; at < text.size && !is_space(text.data[at]);)
-			at++;
-		if (at == start)
-			return;
-		flush(writer);
-		str_append(writer->out, view_slice(text, start, at));
-		writer->at_line_start = false;
-	}
-}
-
-static void
-write_preformatted(struct writer *writer, struct view text)
-{
-	struct view rest = text, line;
-
-	while (view_next_line(&rest, &line)) {
-		if (line.size) {
-			flush(writer);
-			str_append(writer->out, line);
-			writer->at_line_start = false;
-		}
-		if (rest.size || (text.size && text.data[text.size - 1] == '\n'))
-			writer->breaks++;
-	}
-}
+#include "read/writer.h"
 
 static struct view
 attribute(const GumboNode *node, const char *name)
@@ -218,8 +106,8 @@ start_item(struct writer *writer)
 	unsigned depth = writer->lists < LIST_DEPTH_MAX ? writer->lists : LIST_DEPTH_MAX;
 	unsigned *number = depth ? &writer->numbers[depth - 1] : NULL;
 
-	need_breaks(writer, 1);
-	flush(writer);
+	writer_need_breaks(writer, 1);
+	writer_flush(writer);
 	for (unsigned i = 1; i < depth; i++)
 		str_append(writer->out, VIEW("  "));
 	if (number && *number > 0)
@@ -307,7 +195,7 @@ start_data_cell(struct writer *writer)
 	bool is_first_text = writer->out->size == writer->row_start;
 
 	if (is_first_text)
-		flush(writer);
+		writer_flush(writer);
 	str_append(writer->out, is_first_text ? VIEW("|") : VIEW(" |"));
 	writer->breaks = 0;
 	writer->at_line_start = writer->cell_due = false;
@@ -320,7 +208,7 @@ start_cell(struct writer *writer, const GumboNode *cell)
 	if (writer->cells++ == 0)
 		return;
 	if (holds_blocks(cell, writer->in_data_row)) {
-		need_breaks(writer, 1);
+		writer_need_breaks(writer, 1);
 	} else if (writer->in_data_row) {
 		start_data_cell(writer);
 	} else if (writer->out->size > writer->row_start && writer->breaks < 2) {
@@ -339,10 +227,10 @@ start_signature(struct writer *writer)
 
 	if (view_ends_with(before, VIEW("\n--")) || before.size == 0)
 		return;
-	need_breaks(writer, 1);
-	flush(writer);
+	writer_need_breaks(writer, 1);
+	writer_flush(writer);
 	str_append(writer->out, VIEW("-- "));
-	need_breaks(writer, 1);
+	writer_need_breaks(writer, 1);
 }
 
 static void
@@ -351,10 +239,10 @@ enter(struct writer *writer, const GumboNode *node)
 	GumboTag tag = node->v.element.tag;
 
 	if (tag == GUMBO_TAG_BR) {
-		add_break(writer);
+		writer_add_break(writer);
 		return;
 	}
-	need_breaks(writer, breaks_around(tag));
+	writer_need_breaks(writer, breaks_around(tag));
 	if (tag == GUMBO_TAG_BLOCKQUOTE)
 		writer->quotes++;
 	else if (tag == GUMBO_TAG_PRE)
@@ -368,9 +256,9 @@ enter(struct writer *writer, const GumboNode *node)
 	else if (tag == GUMBO_TAG_TD || tag == GUMBO_TAG_TH)
 		start_cell(writer, node);
 	else if (tag == GUMBO_TAG_HR) {
-		flush(writer);
+		writer_flush(writer);
 		str_append(writer->out, VIEW("________________________________"));
-		need_breaks(writer, 1);
+		writer_need_breaks(writer, 1);
 	} else if (tag == GUMBO_TAG_DIV &&
 		   contains_nocase(
 			   view_slice(attribute(node, "class"), 0, 100), VIEW("gmail_signature")))
@@ -430,7 +318,7 @@ leave(struct writer *writer, const GumboNode *node, size_t text_start)
 		writer->pre--;
 	else if (tag == GUMBO_TAG_UL || tag == GUMBO_TAG_OL)
 		writer->lists--;
-	need_breaks(writer, breaks_around(tag));
+	writer_need_breaks(writer, breaks_around(tag));
 }
 
 static void
@@ -439,9 +327,9 @@ visit(struct writer *writer, const GumboNode *node)
 	if (node->type == GUMBO_NODE_TEXT || node->type == GUMBO_NODE_WHITESPACE ||
 		node->type == GUMBO_NODE_CDATA) {
 		if (writer->pre)
-			write_preformatted(writer, view_of(node->v.text.text));
+			writer_preformatted(writer, view_of(node->v.text.text));
 		else
-			write_words(writer, view_of(node->v.text.text));
+			writer_words(writer, view_of(node->v.text.text));
 	}
 }
 
@@ -569,6 +457,12 @@ html_to_text(struct view html, struct str *out)
 	str_free(&text);
 	arena_free(budget.arena);
 	return root || html.size == 0;
+}
+
+static bool
+is_space(char c)
+{
+	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
 }
 
 struct view

@@ -5,7 +5,7 @@
  *
  * Measured: GMime 3.2 parses 250 MB/s, but makes 2 KB of objects for each part and looks at every
  * open boundary for every line that begins with "--". So what it is given ends where a message
- * has used up its parts (see cut_at_limits()).
+ * has used up its parts (see limits_cut()).
  */
 #include "read/parts.h"
 
@@ -15,10 +15,10 @@
 #include <string.h>
 
 #include "read/header.h"
+#include "read/limits.h"
 #include "read/message.h"
 
 enum {
-	BOUNDARIES_MAX = 256,    /* declared in one message; real mail has fewer than 50 */
 	BOUNDARY_SIZE_MAX = 200, /* RFC 2046 allows 70 */
 	FIELDS_MAX = 2000,       /* of one header */
 	NESTED_BYTES_FACTOR = 8 /* an attached message is parsed again: at most so many times all */
@@ -63,97 +63,6 @@ part_field(const struct part *part, struct view name)
 		if (view_equal_nocase(part->fields[i].name, name))
 			return part->fields[i].value;
 	return (struct view){NULL, 0};
-}
-
-/* Boundaries declared so far, as an open hash table. */
-struct boundaries {
-	struct view slots[BOUNDARIES_MAX * 4];
-	size_t count;
-};
-
-static size_t
-hash(struct view text)
-{
-	size_t h = 5381;
-
-	for (size_t i = 0; i < text.size; i++)
-		h = h * 33 + (unsigned char)text.data[i];
-	return h;
-}
-
-static struct view *
-find_slot(struct boundaries *set, struct view boundary)
-{
-	size_t slot = hash(boundary) % (BOUNDARIES_MAX * 4);
-
-	while (set->slots[slot].data && !view_equal(set->slots[slot], boundary))
-		slot = (slot + 1) % (BOUNDARIES_MAX * 4);
-	return &set->slots[slot];
-}
-
-/* Notes the value behind each "boundary=" of a line. */
-static void
-note_boundary(struct boundaries *set, struct view line)
-{
-	static const struct view NAME = {"boundary=", 9};
-	struct view value, *slot;
-	size_t at, end = 0;
-
-	for (at = 0; at + NAME.size < line.size; at++)
-		if ((line.data[at] | 0x20) == 'b' &&
-			view_starts_with_nocase(view_slice(line, at, line.size), NAME))
-			break;
-	if (at + NAME.size >= line.size)
-		return;
-	value = view_slice(line, at + NAME.size, at + NAME.size + BOUNDARY_SIZE_MAX);
-	if (value.size && value.data[0] == '"')
-		value = view_slice(value, 1, value.size);
-	while (end < value.size && value.data[end] != '"' && value.data[end] != ';' &&
-		value.data[end] != '\r')
-		end++;
-	slot = find_slot(set, view_slice(value, 0, end));
-	if (!slot->data && end > 0) {
-		*slot = view_slice(value, 0, end);
-		set->count++;
-	}
-}
-
-static bool
-is_boundary_line(struct boundaries *set, struct view line)
-{
-	struct view text = view_slice(line, 2, line.size);
-
-	while (text.size && (text.data[text.size - 1] == ' ' || text.data[text.size - 1] == '\r'))
-		text.size--;
-	return text.size && find_slot(set, text)->data;
-}
-
-/*
- * The front of a message that has at most MESSAGE_PARTS_MAX parts and BOUNDARIES_MAX boundaries.
- * One pass over its lines.
- */
-static struct view
-cut_at_limits(struct view raw)
-{
-	struct boundaries set = {0};
-	size_t start = 0, parts = 0;
-
-	while (start < raw.size) {
-		size_t end = view_find_byte(raw, '\n', start);
-		struct view line = view_slice(raw, start, end == SIZE_MAX ? raw.size : end);
-
-		if (line.size < 1000)
-			note_boundary(&set, line);
-		if (line.size > 2 && line.data[0] == '-' && line.data[1] == '-' &&
-			is_boundary_line(&set, line))
-			parts++;
-		if (parts > MESSAGE_PARTS_MAX || set.count > BOUNDARIES_MAX)
-			return view_slice(raw, 0, start);
-		if (end == SIZE_MAX)
-			break;
-		start = end + 1;
-	}
-	return raw;
 }
 
 /* A node of GMime's tree, or bytes of an attached message, that waits for its turn. */
@@ -219,9 +128,23 @@ skip_mbox_line(struct view raw)
 /* Keeps what GMime made until the walk ends: its streams point into the arrays. */
 struct tree {
 	GMimeObject *object;
+	struct view body; /* behind the header of the message */
 	GByteArray *array;
 	struct tree *next;
 };
+
+static struct view
+body_behind_header(struct view raw)
+{
+	for (size_t at = view_find_byte(raw, '\n', 0); at != SIZE_MAX;
+		at = view_find_byte(raw, '\n', at + 1)) {
+		struct view rest = view_slice(raw, at + 1, raw.size);
+
+		if (view_starts_with(rest, VIEW("\n")) || view_starts_with(rest, VIEW("\r\n")))
+			return view_slice(rest, rest.data[0] == '\n' ? 1 : 2, rest.size);
+	}
+	return VIEW("");
+}
 
 static GMimeObject *
 parse_bytes(struct walk *walk, struct view raw)
@@ -239,6 +162,7 @@ parse_bytes(struct walk *walk, struct view raw)
 	parser = g_mime_parser_new_with_stream(stream);
 	g_mime_parser_set_format(parser, GMIME_FORMAT_MESSAGE);
 	tree->object = g_mime_parser_construct_part(parser, NULL);
+	tree->body = body_behind_header(raw);
 	g_object_unref(parser);
 	g_object_unref(stream);
 	tree->next = walk->trees;
@@ -471,15 +395,32 @@ visit_broken_multipart(struct walk *walk, struct part *part, struct view body, s
 	return true;
 }
 
+/* Its boundary was there, so that it has no parts because it has none. */
+static bool
+is_closed(GMimeMultipart *multipart)
+{
+	return multipart->write_end_boundary &&
+	       g_mime_object_get_content_type_parameter(GMIME_OBJECT(multipart), "boundary");
+}
+
+/* All that a multipart holds: of the outermost one GMime does not always keep it. */
+static struct view
+multipart_body(const struct walk *walk, GMimeMultipart *multipart)
+{
+	if (walk->trees->object == GMIME_OBJECT(multipart))
+		return walk->trees->body;
+	return view_of(g_mime_multipart_get_prologue(multipart));
+}
+
 static bool
 visit_multipart(struct walk *walk, GMimeMultipart *multipart, struct part *part, size_t index)
 {
-	const char *prologue = g_mime_multipart_get_prologue(multipart);
+	struct view body = multipart_body(walk, multipart);
 
 	part->is_multipart = true;
-	if (g_mime_multipart_get_count(multipart) > 0 || !prologue || multipart->write_end_boundary)
+	if (g_mime_multipart_get_count(multipart) > 0 || body.size == 0 || is_closed(multipart))
 		return push_children(walk, multipart, part, index);
-	return visit_broken_multipart(walk, part, view_of(prologue), index);
+	return visit_broken_multipart(walk, part, body, index);
 }
 
 static bool
@@ -588,7 +529,7 @@ parts_parse(struct view raw, struct arena *arena, struct parts *ret_parts, struc
 {
 	struct parts parts = {0};
 	struct walk walk = {.arena = arena, .parts = &parts};
-	struct view usable = cut_at_limits(with_line_feeds(raw, arena));
+	struct view usable = limits_cut(with_line_feeds(raw, arena));
 	bool done;
 
 	parts.is_cut = usable.size < raw.size;

@@ -348,27 +348,37 @@ mark_footers(struct scan *scan, size_t first, size_t last)
 	}
 }
 
-/* Gateways put their warning above everything else. */
+/* How far a paragraph from `first` on is a banner: the line behind it, or `first`. */
+static size_t
+banner_end(struct scan *scan, size_t first, size_t last)
+{
+	CLEANUP(str_free) struct str joined = str_new(PARAGRAPH_SIZE_MAX);
+	struct lines *lines = scan->lines;
+
+	for (size_t i = first; i < last && i < first + BANNER_LINES_MAX; i++) {
+		if (lines->items[i].is_blank)
+			break;
+		str_append(&joined, view_slice(lines->items[i].words, 0, 1000));
+		str_append_byte(&joined, ' ');
+		if (words_find_like(&scan->reading->banner, fold_words(scan, str_view(&joined))) !=
+			SIZE_MAX)
+			return i + 1;
+	}
+	return first;
+}
+
+/* Gateways put their warning above everything else, one or two paragraphs of it. */
 static void
 mark_banners(struct scan *scan, size_t last)
 {
 	struct lines *lines = scan->lines;
-	size_t seen = 0;
 
-	for (size_t i = lines_next(lines, 0, last); i < last && seen < BANNER_LINES_MAX;) {
-		CLEANUP(str_free) struct str joined = str_new(PARAGRAPH_SIZE_MAX);
-		size_t end = i;
+	for (size_t i = lines_next(lines, 0, last); i < last && i < BANNER_LINES_MAX;) {
+		size_t end = banner_end(scan, i, last);
 
-		for (; end < last && !lines->items[end].is_blank; end++, seen++) {
-			str_append(&joined, view_slice(lines->items[end].words, 0, 1000));
-			str_append_byte(&joined, ' ');
-			if (words_find_like(&scan->reading->banner,
-				    fold_words(scan, str_view(&joined))) != SIZE_MAX) {
-				lines_mark(lines, i, end + 1, SPAN_BANNER, 0);
-				i = end + 1;
-				str_clear(&joined);
-			}
-		}
+		if (end == i) /* the rest of a paragraph below a banner is text again */
+			return;
+		lines_mark(lines, i, end, SPAN_BANNER, 0);
 		i = lines_next(lines, end, last);
 	}
 }
