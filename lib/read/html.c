@@ -13,6 +13,9 @@
 #include "base/utf8.h"
 #include "read/writer.h"
 
+/* A charset is named in the first kilobytes, or nowhere (HTML 4.2.5.4 says 1024). */
+enum { META_SIZE_MAX = 4096 };
+
 static struct view
 attribute(const GumboNode *node, const char *name)
 {
