@@ -57,8 +57,8 @@ __attribute__((warn_unused_result)) bool archive_read_raw(struct archive *archiv
 	bool (*sink)(void *context, struct view bytes), void *context, struct error *err);
 
 /**
- * Every place where the message was seen, earliest place first: "imap:research/INBOX", or the
- * path as given to import. In the arena.
+ * Every place where the message was seen, in the order of their names, so that it does not matter
+ * which came first: "imap:research/INBOX", or the path as given to import. In the arena.
  */
 __attribute__((warn_unused_result)) bool archive_sources(struct archive *archive, int64_t seq,
 	struct arena *arena, struct view **ret_sources, size_t *ret_count, struct error *err);

@@ -84,10 +84,9 @@ batch_clear(struct batch *batch)
 	arena_reset(batch->arena);
 	batch->entries = NULL;
 	batch->count = batch->capacity = 0;
-	batch->spool_end = 0;
 	/* What is left in the spool is overwritten; giving the room back is a courtesy. */
-	if (ftruncate(batch->spool, 0) < 0)
-		batch->spool_end = 0;
+	(void)!ftruncate(batch->spool, 0);
+	batch->spool_end = 0;
 }
 
 static struct entry *
@@ -103,6 +102,11 @@ add_entry(struct batch *batch, const struct batch_place *place, struct error *er
 	entry->place = *place;
 	entry->place.mailbox = arena_copy(batch->arena, place->mailbox);
 	entry->place.folder = arena_copy(batch->arena, place->folder);
+	if (!entry->place.mailbox.data || !entry->place.folder.data) {
+		batch->count--; /* without its names it would pass for a file's */
+		error_set(err, ERROR_STORAGE, "a batch has no room for more names of places");
+		return NULL;
+	}
 	entry->offset = batch->spool_end;
 	return entry;
 }
@@ -142,6 +146,8 @@ flush_piece(struct batch *batch, struct error *err)
 	uint32_t *size = arena_push(batch->arena, &entry->pieces, &entry->piece_count,
 		&entry->piece_capacity, sizeof(*size), BATCH_MESSAGE_MAX / PACK_PIECE_MAX + 2);
 
+	if (!size && arena_is_full(batch->arena))
+		return error_set(err, ERROR_STORAGE, "a batch has no room for more messages");
 	if (!size)
 		return error_set(err, ERROR_MESSAGE, "the message has too many pieces");
 	*size = (uint32_t)packed.size;
@@ -206,8 +212,10 @@ batch_refuse(
 	if (!entry)
 		return false;
 	entry->refusal = arena_copy(batch->arena, reason);
-	if (!entry->refusal.data)
+	if (!entry->refusal.data) {
+		batch->count--; /* without its reason it would pass for a message */
 		return error_set(err, ERROR_STORAGE, "no room for the reason of a refusal");
+	}
 	return true;
 }
 
@@ -355,6 +363,20 @@ insert_message(struct batch *batch, const struct entry *entry, int64_t *ret_seq,
 }
 
 static bool
+mark_gone(struct db *db, const char *statement, int64_t folder, struct uid_gone range,
+	struct error *err)
+{
+	struct statement *mark = db_use(db, statement);
+
+	db_bind_int(mark, ":folder", folder);
+	db_bind_int(mark, ":first", range.first);
+	db_bind_int(mark, ":last", range.last);
+	if (strcmp(statement, "place_gone") == 0)
+		db_bind_int(mark, ":at", clock_now());
+	return db_run(mark, err);
+}
+
+static bool
 insert_place(struct db *db, const struct batch_place *place, int64_t seq, struct error *err)
 {
 	struct statement *insert;
@@ -375,7 +397,9 @@ insert_place(struct db *db, const struct batch_place *place, int64_t seq, struct
 	db_bind_int(insert, ":message", seq);
 	db_bind_int(insert, ":received_at", place->received_at);
 	db_bind_int(insert, ":answered", place->answered);
-	return db_run(insert, err);
+	/* What was refused once and came after all is refused no more. */
+	return db_run(insert, err) && mark_gone(db, "refusal_gone", folder,
+					      (struct uid_gone){place->uid, place->uid}, err);
 }
 
 static bool
@@ -449,20 +473,6 @@ batch_commit(struct batch *batch, struct batch_result *ret_result, struct error 
 	if (ok)
 		*ret_result = result;
 	return ok;
-}
-
-static bool
-mark_gone(struct db *db, const char *statement, int64_t folder, struct uid_gone range,
-	struct error *err)
-{
-	struct statement *mark = db_use(db, statement);
-
-	db_bind_int(mark, ":folder", folder);
-	db_bind_int(mark, ":first", range.first);
-	db_bind_int(mark, ":last", range.last);
-	if (strcmp(statement, "place_gone") == 0)
-		db_bind_int(mark, ":at", clock_now());
-	return db_run(mark, err);
 }
 
 static bool

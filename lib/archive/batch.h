@@ -31,7 +31,10 @@ __attribute__((warn_unused_result)) bool batch_open(struct batch **ret_batch,
 void batch_close(struct batch *batch);
 DEFINE_CLEANUP(struct batch *, batch_close);
 
-/** Calls `each` for every UID of the folder that is kept or refused, in ascending order. */
+/**
+ * Calls `each` for every UID of the folder that is kept or refused, in ascending order; not for
+ * those that are gone, so that one which shows again is taken again and counts again.
+ */
 __attribute__((warn_unused_result)) bool batch_known(struct batch *batch,
 	const struct batch_place *folder, void (*each)(void *context, uint32_t uid), void *context,
 	struct error *err);

@@ -44,8 +44,8 @@ INSERT INTO folder (mailbox, name, uidvalidity) VALUES (:mailbox, :name, :uidval
 -- folder_compared: the outcome of a comparison with the server
 UPDATE folder SET on_server = :on_server, pending = :pending, compared_at = :at WHERE id = :folder;
 
--- folder_known_uids: what is kept or refused already, in order
-SELECT uid FROM place WHERE folder = :folder
+-- folder_known_uids: what is kept or refused already, in order; what is gone may come again
+SELECT uid FROM place WHERE folder = :folder AND gone_since IS NULL
 UNION
 SELECT uid FROM refusal WHERE folder = :folder
 ORDER BY uid;
@@ -60,10 +60,10 @@ WHERE f.id = (SELECT g.id FROM folder AS g
               ORDER BY g.compared_at DESC, g.id DESC LIMIT 1)
 ORDER BY f.mailbox, f.name;
 
--- place_insert: a message was seen in a folder; seeing it again changes nothing
+-- place_insert: a message was seen in a folder; seeing it again tells that it is there
 INSERT INTO place (folder, uid, message, received_at, answered)
 VALUES (:folder, :uid, :message, :received_at, :answered)
-ON CONFLICT (folder, uid) DO NOTHING;
+ON CONFLICT (folder, uid) DO UPDATE SET gone_since = NULL WHERE gone_since IS NOT NULL;
 
 -- place_gone: the server has it no more
 UPDATE place SET gone_since = :at
@@ -85,7 +85,7 @@ SELECT f.mailbox, f.name, f.uidvalidity, r.uid, r.reason, r.at
 FROM refusal AS r JOIN folder AS f ON f.id = r.folder
 ORDER BY r.at DESC, r.folder, r.uid;
 
--- sources: every place where a message was seen; those of files first by name
+-- sources: every place where a message was seen; in the order of their names
 SELECT 'imap:' || f.mailbox || '/' || f.name AS source
 FROM place AS p JOIN folder AS f ON f.id = p.folder
 WHERE p.message = :message
