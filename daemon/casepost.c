@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/log.h"
 #include "daemon/commands/command.h"
 #include "daemon/options.h"
 
@@ -174,6 +175,8 @@ main(int argc, char **argv)
 
 	if (!options_take(&options, "casepost", &argc, argv))
 		return STATUS_USAGE;
+	/* A person reads what a command says; the log's news are for who tails the daemon. */
+	log_set_level(getenv("CASEPOST_DEBUG") ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARNING);
 	if (argc < 2) {
 		print_help(options.help ? stdout : stderr);
 		return options.help ? STATUS_DONE : STATUS_USAGE;

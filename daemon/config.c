@@ -16,6 +16,9 @@ enum {
 	LINE_MAX_BYTES = 198, /* inih's buffer; it would cut a longer line in two */
 	ARENA_MAX = 4 * 1024 * 1024,
 	PASSWORD_MAX = 4096,
+	SECTION_MAX = 49,    /* inih's buffer again, and */
+	KEY_NAME_MAX = 49,   /* that for keys: a longer one would be cut, not refused */
+	KEY_COUNT = 19,
 	POLL_MIN_S = 1,
 	POLL_MAX_S = 24 * 3600,
 };
@@ -24,8 +27,12 @@ struct loading {
 	struct config *config;
 	struct config_mailbox *mailbox; /* of the section being read; NULL elsewhere */
 	size_t mailbox_capacity;
+	struct view rest;   /* of the text, not yet given to inih */
+	int line;           /* the one given last */
+	bool is_indented;   /* that line */
 	char section[64];
 	char key[64];       /* the last one, to know a continued list */
+	bool seen[KEY_COUNT], seen_in_mailbox[KEY_COUNT];
 	struct error error; /* the first one */
 };
 
@@ -231,10 +238,12 @@ static const struct key KEYS[] = {
 	{"call", "owner", take_list, offsetof(struct config, owners), true},
 };
 
+_Static_assert(sizeof(KEYS) / sizeof(KEYS[0]) == KEY_COUNT, "each key is seen or not");
+
 static bool
 is_section(const char *name)
 {
-	for (size_t i = 0; i < sizeof(KEYS) / sizeof(KEYS[0]); i++)
+	for (size_t i = 0; i < KEY_COUNT; i++)
 		if (strcmp(KEYS[i].section, name) == 0)
 			return true;
 	return false;
@@ -258,6 +267,7 @@ begin_mailbox(struct loading *loading, const char *name)
 	if (!loading->mailbox)
 		return wrong(loading, "[mailbox]", "there are too many mailboxes%s", "");
 	*loading->mailbox = (struct config_mailbox){
+		.line = loading->line,
 		.name = arena_string(config->arena, trimmed),
 		.idle = true,
 		.poll_interval_s = 300,
@@ -268,13 +278,13 @@ begin_mailbox(struct loading *loading, const char *name)
 static bool
 begin_section(struct loading *loading, const char *section)
 {
-	if (strcmp(loading->section, section) == 0)
-		return true;
 	(void)snprintf(loading->section, sizeof(loading->section), "%s", section);
 	loading->key[0] = '\0';
 	loading->mailbox = NULL;
-	if (strncmp(section, "mailbox", 7) == 0 && (section[7] == ' ' || section[7] == '\0'))
+	if (strncmp(section, "mailbox", 7) == 0 && (section[7] == ' ' || section[7] == '\0')) {
+		memset(loading->seen_in_mailbox, 0, sizeof(loading->seen_in_mailbox));
 		return begin_mailbox(loading, section + 7);
+	}
 	if (!is_section(section))
 		return wrong(loading, "section",
 			"[%s] is none of [store], [web], [mailbox NAME], [call]", section);
@@ -286,10 +296,25 @@ find_key(const struct loading *loading, const char *name)
 {
 	const char *section = loading->mailbox ? "mailbox" : loading->section;
 
-	for (size_t i = 0; i < sizeof(KEYS) / sizeof(KEYS[0]); i++)
+	for (size_t i = 0; i < KEY_COUNT; i++)
 		if (strcmp(KEYS[i].section, section) == 0 && strcmp(KEYS[i].name, name) == 0)
 			return &KEYS[i];
 	return NULL;
+}
+
+/* A key stands in its section once; only a list may go on in the next, indented line. */
+static bool
+check_first(struct loading *loading, const struct key *key)
+{
+	bool *seen = &(loading->mailbox ? loading->seen_in_mailbox : loading->seen)[key - KEYS];
+	bool continues = loading->is_indented && strcmp(loading->key, key->name) == 0;
+
+	if (continues && !key->is_list)
+		return wrong(loading, key->name, "does not go on in a second line%s", "");
+	if (*seen && !continues)
+		return wrong(loading, key->name, "is there twice%s", "");
+	*seen = true;
+	return true;
 }
 
 static int
@@ -301,16 +326,53 @@ take_line(void *user, const char *section, const char *name, const char *value)
 
 	if (loading->error.reach != ERROR_NONE)
 		return 1; /* the first error counts */
-	if (!begin_section(loading, section))
-		return 0;
+	if (strcmp(loading->section, section) != 0)
+		return wrong(loading, name, "stands in no [section]%s", "");
 	key = find_key(loading, name);
 	if (!key)
 		return wrong(loading, name, "is no key of [%s]", loading->section);
-	if (strcmp(loading->key, name) == 0 && !key->is_list)
-		return wrong(loading, name, "is there twice%s", "");
+	if (!check_first(loading, key))
+		return 0;
 	(void)snprintf(loading->key, sizeof(loading->key), "%s", name);
 	base = loading->mailbox ? (char *)loading->mailbox : (char *)loading->config;
 	return key->take(loading, name, value, base + key->offset);
+}
+
+/* The name between the brackets of a line that opens a section. */
+static bool
+take_section(struct loading *loading, struct view line)
+{
+	size_t end = view_find_byte(line, ']', 0);
+	char name[SECTION_MAX + 1];
+
+	if (end == SIZE_MAX)
+		return true; /* inih tells that the line is none */
+	if (end - 1 > SECTION_MAX)
+		return wrong(loading, "section", "the name is too long%s", "");
+	(void)snprintf(name, sizeof(name), "%.*s", (int)(end - 1), line.data + 1);
+	return begin_section(loading, name);
+}
+
+/*
+ * Gives inih the text line by line, as fgets() would, and keeps count, because inih tells its
+ * handler neither the line nor the sections without a key. After an error there is no more text.
+ */
+static char *
+read_line(char *buffer, int size, void *stream)
+{
+	struct loading *loading = stream;
+	struct view line;
+
+	if (loading->error.reach != ERROR_NONE || !view_next_line(&loading->rest, &line))
+		return NULL;
+	loading->line++;
+	if (loading->line == 1 && view_starts_with(line, VIEW("\xEF\xBB\xBF")))
+		line = view_slice(line, 3, line.size);
+	loading->is_indented = line.size > 0 && (line.data[0] == ' ' || line.data[0] == '\t');
+	if (view_starts_with(line, VIEW("[")) && !take_section(loading, line))
+		return NULL;
+	(void)snprintf(buffer, (size_t)size, "%.*s\n", (int)line.size, line.data);
+	return buffer;
 }
 
 static bool
@@ -318,29 +380,23 @@ check_lines(struct view text, const char *path, struct error *err)
 {
 	struct view line;
 
-	for (int number = 1; view_next_line(&text, &line); number++)
+	for (int number = 1; view_next_line(&text, &line); number++) {
+		size_t sign = view_find_byte(line, '=', 0);
+
+		if (view_find_byte(line, '\0', 0) != SIZE_MAX)
+			return error_set(err, ERROR_USAGE, "%s:%d: this is no text", path, number);
+		if (sign != SIZE_MAX && view_trim(view_slice(line, 0, sign)).size > KEY_NAME_MAX &&
+			line.data[0] != '#' && line.data[0] != ';')
+			return error_set(
+				err, ERROR_USAGE, "%s:%d: no key is that long", path, number);
 		if (line.size > LINE_MAX_BYTES)
 			return error_set(err, ERROR_USAGE,
 				"%s:%d: the line is longer than %d bytes; a list may go on in the "
 				"next "
 				"line, indented",
 				path, number, LINE_MAX_BYTES);
-	return true;
-}
-
-/* Line of the section header, for errors about what a mailbox lacks. */
-static int
-section_line(struct view text, const char *mailbox)
-{
-	struct view line;
-
-	for (int number = 1; view_next_line(&text, &line); number++) {
-		line = view_trim(line);
-		if (view_starts_with(line, VIEW("[mailbox")) &&
-			view_find(line, view_of(mailbox), 8) != SIZE_MAX)
-			return number;
 	}
-	return 0;
+	return true;
 }
 
 static bool
@@ -362,19 +418,15 @@ finish_mailbox(const struct config *config, struct config_mailbox *mailbox, stru
 }
 
 static bool
-finish(struct config *config, struct view text, struct error *err)
+finish(struct config *config, struct error *err)
 {
 	if ((config->tls_certificate == NULL) != (config->tls_key == NULL))
 		return error_set(err, ERROR_USAGE,
 			"%s: tls_certificate: needs tls_key beside it, and the reverse",
 			config->path);
-	for (size_t i = 0; i < config->mailbox_count; i++) {
-		struct config_mailbox *mailbox = &config->mailboxes[i];
-
-		mailbox->line = section_line(text, mailbox->name);
-		if (!finish_mailbox(config, mailbox, err))
+	for (size_t i = 0; i < config->mailbox_count; i++)
+		if (!finish_mailbox(config, &config->mailboxes[i], err))
 			return false;
-	}
 	return true;
 }
 
@@ -399,14 +451,17 @@ config_load(struct config **ret_config, const char *path, struct error *err)
 	}
 	if (!check_lines(str_view(&text), path, err))
 		return false;
-	line = ini_parse_string(str_text(&text), take_line, &loading);
-	if (loading.error.reach != ERROR_NONE)
-		return error_set(err, ERROR_USAGE, "%s:%d: %s", path, line, loading.error.text);
+	loading.rest = str_view(&text);
+	line = ini_parse_stream(read_line, &loading, take_line, &loading);
+	/* inih goes on behind a line that is none, so the first one counts. */
+	if (loading.error.reach != ERROR_NONE && (line == 0 || line >= loading.line))
+		return error_set(
+			err, ERROR_USAGE, "%s:%d: %s", path, loading.line, loading.error.text);
 	if (line != 0)
 		return error_set(err, ERROR_USAGE,
 			"%s:%d: this is neither a [section] nor a line of the form key = value",
 			path, line);
-	if (!finish(config, str_view(&text), err))
+	if (!finish(config, err))
 		return false;
 	*ret_config = TAKE(config);
 	return true;

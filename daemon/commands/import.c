@@ -12,6 +12,7 @@
 static const char USAGE[] = "PATH...";
 
 struct progress {
+	uint64_t before; /* by the paths that are done */
 	uint64_t taken;
 	uint64_t failed;
 	bool shown;
@@ -22,9 +23,9 @@ on_taken(void *context, uint64_t messages)
 {
 	struct progress *progress = context;
 
-	progress->taken = messages;
+	progress->taken = progress->before + messages;
 	if (progress->shown)
-		fprintf(stderr, "\r%" PRIu64 " messages taken", messages);
+		fprintf(stderr, "\r%" PRIu64 " messages taken", progress->taken);
 }
 
 static void
@@ -43,9 +44,11 @@ take_all(const struct call *call, struct hand *hand, struct progress *progress, 
 	struct files_options options = {
 		.taken = on_taken, .problem = on_problem, .context = progress};
 
-	for (int i = 0; i < call->argc; i++)
+	for (int i = 0; i < call->argc; i++) {
 		if (!files_import(call->argv[i], hand_intake(hand), &options, err))
 			return false;
+		progress->before = progress->taken;
+	}
 	return hand_do(hand, REQUEST_CATCH_UP, 0, err);
 }
 
