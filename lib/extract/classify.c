@@ -1,7 +1,8 @@
 /*
  * Which class a message has. Facts of the headers (RFC 3834, RFC 3464, list headers) decide where
  * they are there; else structure and words: how much speaks of a project, who speaks, what is
- * asked. The weights were learned offline by tests/corpus/learn_classes.py and may be edited.
+ * asked. The weights were learned offline from annotated mails, starting from plain
+ * guesses, and may be edited.
  */
 #include "extract/classify.h"
 
@@ -33,7 +34,11 @@ enum feature {
 	FEATURE_SECTOR,
 	FEATURE_QUESTIONS,
 	FEATURE_FIRST_PERSON,
-	FEATURE_LINKS,
+	FEATURE_NAME,
+	FEATURE_CATEGORY,
+	FEATURE_OWN_DEEDS,
+	FEATURE_DOCUMENT,
+	FEATURE_SUBJECT_REPLY,
 	FEATURE_REPORTED,
 	FEATURE_PUBLIC_BODY,
 	FEATURE_LABELS,
@@ -43,7 +48,7 @@ enum feature {
 
 _Static_assert((int)FEATURE_COUNT == (int)CLASS_FEATURES, "the header says how many there are");
 
-static const char *const names[FEATURE_COUNT] = {
+static const char *const feature_names[FEATURE_COUNT] = {
 	[FEATURE_BIAS] = "bias",
 	[FEATURE_AUTO_SUBMITTED] = "auto_submitted",
 	[FEATURE_AUTO_HEADER] = "auto_header",
@@ -67,7 +72,11 @@ static const char *const names[FEATURE_COUNT] = {
 	[FEATURE_SECTOR] = "sector",
 	[FEATURE_QUESTIONS] = "questions",
 	[FEATURE_FIRST_PERSON] = "first_person",
-	[FEATURE_LINKS] = "links",
+	[FEATURE_NAME] = "name",
+	[FEATURE_CATEGORY] = "category",
+	[FEATURE_OWN_DEEDS] = "own_deeds",
+	[FEATURE_DOCUMENT] = "document",
+	[FEATURE_SUBJECT_REPLY] = "subject_reply",
 	[FEATURE_REPORTED] = "reported",
 	[FEATURE_PUBLIC_BODY] = "public_body",
 	[FEATURE_LABELS] = "labels",
@@ -96,7 +105,7 @@ struct class_model {
 const char *
 class_feature_name(size_t index)
 {
-	return index < FEATURE_COUNT ? names[index] : NULL;
+	return index < FEATURE_COUNT ? feature_names[index] : NULL;
 }
 
 /* ---- Features ---- */
@@ -151,6 +160,7 @@ struct tally {
 	double words[CLASS_COUNT];
 	double first_person;
 	double reported;
+	double own_deeds; /* sentences in which "we" stands beside a stage or platform */
 	double public_bodies;
 	size_t sentences;
 	size_t questions;
@@ -196,8 +206,13 @@ count_sentence(const struct document *document, const struct sentence *sentence,
 		tally->own_bytes += size;
 	tally->sentences += part == PART_TEXT;
 	tally->questions += part == PART_TEXT && sentence->is_question;
-	for (size_t i = 0; i < sentence->hit_count; i++)
+	bool own = false, deed = false;
+	for (size_t i = 0; i < sentence->hit_count; i++) {
 		count_hit(&hits[i], tally);
+		own = own || hit_is(&hits[i], TABLE_CUES, "first_person");
+		deed = deed || hits[i].table == TABLE_STAGES || hits[i].table == TABLE_PLATFORMS;
+	}
+	tally->own_deeds += own && deed && !sentence->is_question;
 }
 
 static struct tally
@@ -214,8 +229,48 @@ count_all(const struct document *document)
 	return tally;
 }
 
+static double
+best_name(const struct candidates *names)
+{
+	double best = 0;
+
+	for (size_t i = 0; i < names->count; i++)
+		best = names->items[i].score > best ? names->items[i].score : best;
+	return best;
+}
+
+/* Something to read, not a picture of a signature. */
+static bool
+has_document(const struct mail *mail)
+{
+	for (size_t i = 0; i < mail->attachment_count; i++) {
+		struct view type = mail->attachments[i].type;
+
+		if (!mail->attachments[i].is_inline && view_starts_with(type, VIEW("application/")) &&
+			!view_equal(type, VIEW("application/ics")) &&
+			!view_equal(type, VIEW("application/pgp-signature")) &&
+			!view_equal(type, VIEW("application/pkcs7-signature")))
+			return true;
+	}
+	return false;
+}
+
+/* "Re:" and its kin in other languages are a cue of the subject. */
+static bool
+is_reply_subject(const struct document *document)
+{
+	const struct part *subject = &document->parts[0];
+
+	for (size_t i = 0; i < subject->hit_count; i++)
+		if (subject->hits[i].start == 0 &&
+			hit_is(&subject->hits[i], TABLE_CUES, "reply_subject"))
+			return true;
+	return false;
+}
+
 void
-class_features(const struct document *document, double ret_features[CLASS_FEATURES])
+class_features(const struct document *document, const struct candidates *names,
+	double ret_features[CLASS_FEATURES])
 {
 	struct tally tally = count_all(document);
 	double *features = ret_features;
@@ -235,7 +290,11 @@ class_features(const struct document *document, double ret_features[CLASS_FEATUR
 		? (double)tally.questions / (double)tally.sentences
 		: 0;
 	features[FEATURE_FIRST_PERSON] = score_saturate(tally.first_person, 5);
-	features[FEATURE_LINKS] = 0;
+	features[FEATURE_NAME] = best_name(names);
+	features[FEATURE_CATEGORY] = score_saturate(tally.tables[TABLE_CATEGORIES], 2);
+	features[FEATURE_OWN_DEEDS] = score_saturate(tally.own_deeds, 1.5);
+	features[FEATURE_DOCUMENT] = has_document(document->mail);
+	features[FEATURE_SUBJECT_REPLY] = is_reply_subject(document);
 	features[FEATURE_REPORTED] = score_saturate(tally.reported, 2);
 	features[FEATURE_PUBLIC_BODY] = score_saturate(tally.public_bodies, 3);
 	features[FEATURE_LABELS] = score_saturate((double)tally.labels, 3);
@@ -251,7 +310,7 @@ static bool
 feature_from_name(struct view name, size_t *ret_feature)
 {
 	for (size_t i = 0; i < FEATURE_COUNT; i++)
-		if (view_equal(name, view_of(names[i]))) {
+		if (view_equal(name, view_of(feature_names[i]))) {
 			*ret_feature = i;
 			return true;
 		}
@@ -336,16 +395,17 @@ reason_for(const struct class_model *model, enum message_class class, const doub
 			best = i;
 		}
 	}
-	return view_of(names[best]);
+	return view_of(feature_names[best]);
 }
 
 struct verdict
-classify(const struct class_model *model, const struct document *document)
+classify(const struct class_model *model, const struct document *document,
+	const struct candidates *names)
 {
 	double features[FEATURE_COUNT], sums[CLASS_COUNT] = {0}, total = 0;
 	size_t best = 0;
 
-	class_features(document, features);
+	class_features(document, names, features);
 	for (size_t c = 0; c < CLASS_COUNT; c++) {
 		for (size_t i = 0; i < FEATURE_COUNT; i++)
 			sums[c] += model->weights[c][i] * features[i];

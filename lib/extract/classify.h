@@ -1,7 +1,7 @@
 #ifndef EXTRACT_CLASSIFY_H
 #define EXTRACT_CLASSIFY_H
 
-#include "extract/document.h"
+#include "extract/candidate.h"
 
 /**
  * The class of a message: a multinomial linear model over facts of the headers, the structure and
@@ -24,14 +24,20 @@ struct verdict {
 	struct view reason; /**< for people: the feature that weighed most */
 };
 
-/** Decides. Linear in the document. */
-struct verdict classify(const struct class_model *model, const struct document *document);
+/**
+ * Decides. Linear in the document.
+ *
+ * @names  candidates of find_project_names()
+ */
+struct verdict classify(const struct class_model *model, const struct document *document,
+	const struct candidates *names);
 
 /** The names of the features, in the model's order, for tools that learn weights; NULL past them. */
 const char *class_feature_name(size_t index);
 
 /** The features of a document; as many as have names. */
-enum { CLASS_FEATURES = 36 };
-void class_features(const struct document *document, double ret_features[CLASS_FEATURES]);
+enum { CLASS_FEATURES = 40 };
+void class_features(const struct document *document, const struct candidates *names,
+	double ret_features[CLASS_FEATURES]);
 
 #endif

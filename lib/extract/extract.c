@@ -43,6 +43,7 @@ static finder *const finders[] = {
 	find_reasons,
 	find_lessons,
 	find_links,
+	find_contacts,
 	find_confidentiality,
 };
 
@@ -184,13 +185,14 @@ extract_mail(const struct extractor *extractor, const struct mail *mail, struct 
 		return false;
 	document.owners = extractor->owners;
 	document.owner_count = extractor->owner_count;
-	struct verdict verdict = classify(extractor->classes, &document);
+	if (!find_project_names(&document, &candidates, err))
+		return false;
+	struct verdict verdict = classify(extractor->classes, &document, &candidates);
 	extraction.class = verdict.class;
 	extraction.class_confidence = verdict.confidence;
 	extraction.class_reason = verdict.reason;
 	if (verdict.class == CLASS_SUBMISSION || verdict.class == CLASS_LEAD) {
-		if (!find_project_names(&document, &candidates, err) ||
-			!split_cases(&document, &candidates, err) ||
+		if (!split_cases(&document, &candidates, err) ||
 			!find_all(&document, &candidates, err) ||
 			!resolve_cases(&document, &candidates, verdict.class,
 				&extraction.mentions, &extraction.mention_count, err))
