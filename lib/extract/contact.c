@@ -151,6 +151,9 @@ add_named(struct looker *looker, size_t index, struct error *err)
 	bool by_label = name_label || is_label(looker, sentence, FIELD_CONTACT_EMAIL);
 	const struct hit *cue = tongue_hit(&looker->tongue, sentence, TABLE_CONTACT_CUES, "contact",
 		sentence->start, sentence->end);
+	if (!cue && address_near(looker, sentence, sentence->start, &address))
+		cue = tongue_hit(&looker->tongue, sentence, TABLE_CONTACT_CUES, "verb",
+			sentence->start, sentence->end);
 	bool has_address = address_near(looker, sentence, sentence->start, &address);
 	if (!by_label && (!cue || is_self(looker, sentence)) && !has_address)
 		return true;

@@ -61,7 +61,8 @@ is_stop(struct scanner *scanner, size_t i)
 {
 	const struct token *token = token_at(scanner, i);
 	const struct hit *hit = word_hit(scanner, TABLE_NAME_STOPS, "word", i);
-	if (hit && hit->end >= token->end)
+	if ((hit && hit->end >= token->end) || is_and(scanner, i) ||
+		word_hit(scanner, TABLE_NAME_STOPS, "joint", i))
 		return true;
 	hit = word_hit(scanner, TABLE_MONTHS, NULL, i);
 	if (hit && hit->end >= token->end && hit->weight >= 1)
@@ -78,6 +79,26 @@ is_name_word(struct scanner *scanner, size_t i)
 	return token->is_capitalised || token->is_upper || token->has_inner_upper;
 }
 
+/* "Recorder's office": a body's word in small letters. */
+static bool
+ends_body(struct scanner *scanner, size_t i)
+{
+	const struct hit *hit = word_hit(scanner, TABLE_ORG_WORDS, NULL, i);
+	return hit && hit->weight > 1;
+}
+
+/* In signatures and headings a line is a thing of its own. */
+static bool
+is_new_line(const struct scanner *scanner, size_t i)
+{
+	const struct block *block = &scanner->document->blocks[scanner->sentence->block];
+	const struct token *before = token_at(scanner, i - 1), *token = token_at(scanner, i);
+	struct view text = scanner->document->parts[scanner->sentence->part].text;
+	if (scanner->sentence->span != SPAN_SIGNATURE && block->kind == BLOCK_PARAGRAPH)
+		return false;
+	return view_find_byte(view_slice(text, before->end, token->start), '\n', 0) != SIZE_MAX;
+}
+
 /* Where the run that begins at token i ends; words joined by lower-case joints belong to it. */
 static size_t
 end_of_run(struct scanner *scanner, size_t i, size_t limit)
@@ -87,6 +108,8 @@ end_of_run(struct scanner *scanner, size_t i, size_t limit)
 	while (end < limit && end < i + ENTITY_WORDS_MAX) {
 		const struct token *token = token_at(scanner, end);
 		size_t next = end;
+		if (is_new_line(scanner, end))
+			break;
 		if (token->kind == TOKEN_PUNCTUATION) {
 			/* "Recorder's Office", "V-ICT-OR", "St. Gallen" stay one name */
 			char mark = scanner->document->parts[scanner->sentence->part]
@@ -120,8 +143,7 @@ end_of_run(struct scanner *scanner, size_t i, size_t limit)
 						      end < i + 3)))
 				break;
 			next++;
-		} else if (word_hit(scanner, TABLE_ORG_WORDS, NULL, end) &&
-			word_hit(scanner, TABLE_ORG_WORDS, NULL, end)->weight > 1) {
+		} else if (!token->is_capitalised && ends_body(scanner, end)) {
 			/* "Recorder's office", "law clinic": a lower-case word ends the name */
 			end++;
 			break;
@@ -180,6 +202,18 @@ is_odd(struct view word)
 	return hyphen && word.size > 2 && word.data[1] == '-';
 }
 
+/* "the Ministry", "the City": a body's word alone names none. */
+static bool
+is_generic(struct scanner *scanner, size_t first, size_t behind)
+{
+	for (size_t i = first; i < behind; i++)
+		if (!word_hit(scanner, TABLE_NAME_STOPS, "generic", i) &&
+			!word_hit(scanner, TABLE_NAME_STOPS, "joint", i) &&
+			!is_and(scanner, i))
+			return false;
+	return true;
+}
+
 static bool
 add(struct scanner *scanner, size_t first, size_t behind, bool is_quoted, struct error *err)
 {
@@ -197,6 +231,7 @@ add(struct scanner *scanner, size_t first, size_t behind, bool is_quoted, struct
 		.is_quoted = is_quoted,
 		.at_start = first == 0,
 		.is_acronym = behind == first + 1 && from->is_upper,
+		.is_generic = is_generic(scanner, first, behind),
 		.is_known = is_known(scanner, from->start, to->end)};
 	for (size_t i = first; i < behind; i++)
 		entity->is_odd = entity->is_odd || is_odd(token_text(scanner, i));
@@ -327,6 +362,17 @@ entity_cue_behind(struct tongue *tongue, const struct entity *entity, enum table
 	const struct sentence *sentence = &tongue->document->sentences[entity->sentence];
 	return tongue_hit(
 		tongue, sentence, table, value, entity->end, entity->end + reach + 1);
+}
+
+bool
+entity_is_firm(struct tongue *tongue, const struct entity *entity)
+{
+	enum { CALLED_REACH = 14, FIRM_REACH = 60, BESIDE_REACH = 6 };
+	const struct hit *called =
+		entity_cue_before(tongue, entity, TABLE_NAME_CUES, "called", CALLED_REACH);
+	return entity_cue_before(tongue, entity, TABLE_OWNER_CUES, "firm", BESIDE_REACH) ||
+		(called && entity_cue_before(
+				   tongue, entity, TABLE_OWNER_CUES, "firm", FIRM_REACH));
 }
 
 bool

@@ -28,6 +28,7 @@ struct entity {
 	bool at_start;        /**< of a sentence, where every word is capitalised */
 	bool is_odd;          /**< "OrgBook", "e-Koosolek": capitals where no sentence puts them */
 	bool is_acronym;      /**< capitals only, one word */
+	bool is_generic;      /**< "the Ministry": says no more than its kind */
 	bool is_known;        /**< a country, platform, month or title: a name of no project */
 };
 
@@ -59,6 +60,9 @@ const struct hit *entity_cue_before(struct tongue *tongue, const struct entity *
 /** The same behind the name. */
 const struct hit *entity_cue_behind(struct tongue *tongue, const struct entity *entity,
 	enum table table, const char *value, size_t reach);
+
+/** "the company X", "a start-up in Helsinki, called X": a word for a firm leads to it. */
+bool entity_is_firm(struct tongue *tongue, const struct entity *entity);
 
 /** Is it the sender, a greeted or signing person, or one with a title before the name? */
 bool entity_is_person(const struct document *document, const struct entity *entity);

@@ -8,7 +8,7 @@
 #include "extract/score.h"
 
 enum {
-	CUE_REACH = 6,       /* "built by the X" */
+	CUE_REACH = 7,       /* "built by the X" */
 	FAR_CUE_REACH = 26,  /* "together with our long-standing friends at X" */
 	LIST_GAP_MAX = 14,   /* between two of a list: ", the " and the like */
 	BODIES_MAX = 400,    /* distinct names of a message that are compared */
@@ -77,9 +77,7 @@ owner_by_cues(struct looker *looker, const struct entity *entity)
 {
 	struct tongue *tongue = &looker->tongue;
 	bool is_public = entity->kind == ENTITY_PUBLIC;
-	double score = is_public ? 0.3 : 0;
-	if (entity->kind == ENTITY_NAME && !entity->is_acronym)
-		score = 0;
+	double score = is_public ? 0.35 : 0;
 	if (entity_cue_before(tongue, entity, TABLE_OWNER_CUES, "us", FAR_CUE_REACH))
 		score = score_or(score, is_public ? 0.6 : entity->kind == ENTITY_COMPANY ? 0.1 : 0.35);
 	if (entity_cue_before(tongue, entity, TABLE_OWNER_CUES, "owner", CUE_REACH))
@@ -91,6 +89,29 @@ owner_by_cues(struct looker *looker, const struct entity *entity)
 	return score;
 }
 
+/* A German noun, which a capital does not make a name. */
+static bool
+is_noun(const struct looker *looker, const struct entity *entity)
+{
+	return entity->kind == ENTITY_NAME && !entity->is_odd && !entity->is_acronym &&
+		entity->behind_token == entity->first_token + 1 &&
+		view_equal(looker->document->mail->language, VIEW("de"));
+}
+
+/* "with Digipolis," and not "with a Merkle root": no noun follows. */
+static bool
+stands_alone(struct looker *looker, const struct entity *entity)
+{
+	const struct sentence *sentence = sentence_of(looker, entity);
+	size_t end = sentence->first_token + sentence->token_count;
+	if (entity->behind_token >= end)
+		return true;
+	const struct token *next = &looker->document->tokens[entity->behind_token];
+	return next->kind == TOKEN_PUNCTUATION ||
+		tongue_hit(&looker->tongue, sentence, TABLE_NAME_STOPS, NULL, next->start,
+			next->end);
+}
+
 static double
 partner_by_cues(struct looker *looker, const struct entity *entity)
 {
@@ -100,15 +121,22 @@ partner_by_cues(struct looker *looker, const struct entity *entity)
 		score = 0.35;
 	else if (entity->kind == ENTITY_OTHER)
 		score = 0.15;
-	if (entity_cue_before(tongue, entity, TABLE_OWNER_CUES, "maker", CUE_REACH + 8))
+	bool is_plain = entity->kind == ENTITY_NAME;
+	if (entity_cue_before(tongue, entity, TABLE_OWNER_CUES, "maker", CUE_REACH))
 		score = score_or(score, 0.6);
-	if (entity_cue_before(tongue, entity, TABLE_OWNER_CUES, "partner", CUE_REACH + 4))
-		score = score_or(score, 0.5);
-	else if (entity_cue_before(tongue, entity, TABLE_OWNER_CUES, "partner", FAR_CUE_REACH))
+	if (entity_is_firm(tongue, entity))
+		score = score_or(score, 0.6);
+	if (entity_cue_before(tongue, entity, TABLE_OWNER_CUES, "partner", CUE_REACH))
+		score = score_or(score, is_noun(looker, entity) ? 0.25 : 0.55);
+	else if (!is_plain &&
+		entity_cue_before(tongue, entity, TABLE_OWNER_CUES, "partner", FAR_CUE_REACH))
 		score = score_or(score, 0.3);
+	else if (entity_cue_before(tongue, entity, TABLE_OWNER_CUES, "with", CUE_REACH) &&
+		(!is_plain || stands_alone(looker, entity)))
+		score = score_or(score, is_noun(looker, entity) ? 0.1 : 0.5);
 	if (entity_cue_behind(tongue, entity, TABLE_OWNER_CUES, "maker", 3))
 		score = score_or(score, 0.5);
-	if (entity->is_quoted && entity->kind == ENTITY_NAME)
+	if (entity->is_quoted && is_plain)
 		score *= 0.5;
 	return score;
 }
@@ -125,15 +153,16 @@ part_taken(struct looker *looker, const struct entity *entity)
 		return part;
 	}
 	if (sentence->span == SPAN_SIGNATURE && sentence->level == 0) {
-		part.owner = entity->kind == ENTITY_PUBLIC ? 0.3 : 0;
+		part.owner = entity->kind == ENTITY_PUBLIC && !entity->is_generic ? 0.3 : 0;
 		return part;
 	}
 	if (looker->document->blocks[sentence->block].kind == BLOCK_CLOSING) {
-		part.owner = entity->kind == ENTITY_PUBLIC ? 0.3 : 0;
+		part.owner = entity->kind == ENTITY_PUBLIC && !entity->is_generic ? 0.3 : 0;
 		return part;
 	}
 	if (!entity_is_content(looker->document, entity) ||
-		entity_is_person(looker->document, entity) || entity->is_known)
+		entity_is_person(looker->document, entity) || entity->is_known ||
+		entity->is_generic)
 		return part;
 	part.owner = owner_by_cues(looker, entity);
 	part.partner = partner_by_cues(looker, entity);
@@ -237,8 +266,10 @@ find_organisations(const struct document *document, struct candidates *candidate
 			continue;
 		const struct body *owner = best_owner(&looker, case_index);
 		bool is_owner = owner && entity_same(owner->text, body->text, document->arena);
+		/* somebody owns it: the best of those who could is more likely than its words say */
+		double score = is_owner ? 0.35 + 0.65 * body->owner : body->owner * 0.6;
 		if (parts[i].owner >= 0.1 && body->owner > 0.2 &&
-			!add(&looker, entity, FIELD_ORGANISATION, body->owner, candidates, err))
+			!add(&looker, entity, FIELD_ORGANISATION, score, candidates, err))
 			return false;
 		if (!is_owner && parts[i].partner >= 0.2 &&
 			!add(&looker, entity, FIELD_PARTNERS, body->partner, candidates, err))

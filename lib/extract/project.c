@@ -35,6 +35,25 @@ is_label(const struct document *document, const struct sentence *sentence)
 	return document->blocks[sentence->block].label_field == FIELD_PROJECT_NAME;
 }
 
+/* "Bakong, the payment system of": a comma, an article, and soon a word for a project. */
+static bool
+is_apposed(struct looker *looker, const struct entity *entity)
+{
+	const struct document *document = looker->document;
+	const struct sentence *sentence = &document->sentences[entity->sentence];
+	struct view text = document->parts[sentence->part].text;
+	if (entity->end + 2 >= sentence->end)
+		return false;
+	char mark = text.data[entity->end];
+	bool article = tongue_hit(&looker->tongue, sentence, TABLE_NAME_STOPS, NULL,
+		entity->end + 1, entity->end + 4);
+	if (mark == ' ' && !tongue_hit(&looker->tongue, sentence, TABLE_NAME_CUES, "is",
+				   entity->end, entity->end + 4))
+		return false;
+	return (mark == ',' || mark == ' ' || mark == '(') && article &&
+		entity_cue_behind(&looker->tongue, entity, TABLE_NAME_CUES, "project", NEAR_REACH);
+}
+
 /* Where the surroundings of a name say that it is a project's. */
 static double
 score_of_cues(struct looker *looker, const struct entity *entity)
@@ -50,6 +69,8 @@ score_of_cues(struct looker *looker, const struct entity *entity)
 	else if (entity_cue_behind(tongue, entity, TABLE_NAME_CUES, "project", NEAR_REACH) &&
 		entity->is_quoted)
 		score = score_or(score, 0.35);
+	if (is_apposed(looker, entity))
+		score = score_or(score, 0.45);
 	if (entity->is_quoted)
 		score = score_or(score, 0.35);
 	if (entity->is_odd)
@@ -88,7 +109,7 @@ score_of(struct looker *looker, const struct entity *entity)
 	if (!entity_is_content(looker->document, entity) ||
 		entity_is_person(looker->document, entity))
 		return 0;
-	if (entity->is_known && !entity->is_quoted)
+	if ((entity->is_known || entity->is_generic) && !entity->is_quoted)
 		return 0;
 	double score = score_of_cues(looker, entity);
 	double place = score_of_place(looker, entity);
@@ -97,12 +118,26 @@ score_of(struct looker *looker, const struct entity *entity)
 		score = score_or(score, 0.4);
 	if (entity->kind != ENTITY_NAME && !entity->is_quoted)
 		score *= entity->kind == ENTITY_COMPANY || entity->kind == ENTITY_SCHOOL ? 0.2 : 0.45;
-	if (entity_cue_before(&looker->tongue, entity, TABLE_OWNER_CUES, "partner", 24) ||
-		entity_cue_before(&looker->tongue, entity, TABLE_OWNER_CUES, "maker", 24))
+	if (entity_is_firm(&looker->tongue, entity))
+		score *= 0.2;
+	else if (entity_cue_before(&looker->tongue, entity, TABLE_OWNER_CUES, "partner", 8) ||
+		entity_cue_before(&looker->tongue, entity, TABLE_OWNER_CUES, "maker", 8))
 		score *= 0.35;
 	if (sentence->context & CONTEXT_REPORTED)
 		score *= 0.9;
 	return score;
+}
+
+/* A mention without a cue counts a little where it can be nothing else. */
+static bool
+may_be_name(const struct looker *looker, const struct entity *entity)
+{
+	const struct document *document = looker->document;
+	if (entity->kind != ENTITY_NAME || entity->is_known || entity->is_generic ||
+		entity->is_acronym || !entity_is_content(document, entity) ||
+		entity_is_person(document, entity))
+		return false;
+	return entity->is_odd || !view_equal(document->mail->language, VIEW("de"));
 }
 
 static struct name *
@@ -183,6 +218,9 @@ find_project_names(const struct document *document, struct candidates *candidate
 	for (size_t i = 0; i < looker.entities.count; i++) {
 		const struct entity *entity = &looker.entities.items[i];
 		scores[i] = score_of(&looker, entity);
+		/* a name is told again and again */
+		if (scores[i] < 0.1 && may_be_name(&looker, entity))
+			scores[i] = 0.1;
 		if (scores[i] < 0.1)
 			continue;
 		struct name *name = name_of(&looker, entity_text(document, entity));
@@ -193,7 +231,7 @@ find_project_names(const struct document *document, struct candidates *candidate
 	}
 	for (size_t i = 0; i < looker.entities.count; i++) {
 		const struct entity *entity = &looker.entities.items[i];
-		if (scores[i] < 0.25)
+		if (scores[i] < 0.2)
 			continue;
 		struct name *name = name_of(&looker, entity_text(document, entity));
 		if (name && !add(&looker, entity, name->total, candidates, err))
