@@ -97,12 +97,24 @@ start_deriver(struct daemon *daemon, struct error *err)
 	return deriver_start(&daemon->deriver, &options, err);
 }
 
+/* A fresh installation has no logins yet: then there are totals, and a line that says so. */
+static const char *
+researchers_file(const struct config *config)
+{
+	if (access(config->researchers, F_OK) == 0 || errno != ENOENT)
+		return config->researchers;
+	log_notice("nobody can log in: %s is not there; `casepost researcher add NAME` makes it, "
+		   "then restart casepostd event=no_logins",
+		config->researchers);
+	return NULL;
+}
+
 static bool
 start_server(struct daemon *daemon, struct error *err)
 {
 	struct server_options options = {
 		.listen = daemon->config->listen,
-		.researchers = daemon->config->researchers,
+		.researchers = researchers_file(daemon->config),
 		.tls_certificate = daemon->config->tls_certificate,
 		.tls_key = daemon->config->tls_key,
 		.directory = daemon->config->directory,
@@ -287,7 +299,8 @@ run(struct daemon *daemon)
 	}
 	if (!ok) {
 		log_err("casepostd cannot go on: %s event=failed", err.text);
-		daemon->status = EXIT_FAILED;
+		/* What only a person can mend is not started again and again. */
+		daemon->status = err.reach == ERROR_USAGE ? EXIT_USAGE : EXIT_FAILED;
 	}
 	stop(daemon);
 	if (ok)

@@ -31,7 +31,7 @@ describe_holder(int fd, const char *directory, struct error *err)
 	ssize_t got = pread(fd, text, sizeof(text) - 1, 0);
 	struct view pid = got > 0 ? view_trim(view_make(text, (size_t)got)) : VIEW("unknown");
 
-	error_set(err, ERROR_USAGE, "another casepost (process %.*s) is writing to %s already",
+	error_set(err, ERROR_STORAGE, "another casepost (process %.*s) is writing to %s already",
 		(int)pid.size, pid.data, directory);
 }
 
