@@ -19,6 +19,9 @@ struct body {
 	int case_index;
 	double owner;
 	double partner;
+	const struct entity *owner_words;   /* the mention that tells most */
+	const struct entity *partner_words;
+	double best_owner;
 };
 
 struct looker {
@@ -224,7 +227,14 @@ read_parts(struct looker *looker, struct part_taken *parts)
 		if (!body)
 			continue;
 		body->owner = score_or(body->owner, parts[i].owner);
-		body->partner = body->partner > parts[i].partner ? body->partner : parts[i].partner;
+		if (parts[i].owner > body->best_owner) {
+			body->best_owner = parts[i].owner;
+			body->owner_words = entity;
+		}
+		if (parts[i].partner > body->partner) {
+			body->partner = parts[i].partner;
+			body->partner_words = entity;
+		}
 	}
 	return true;
 }
@@ -257,22 +267,18 @@ find_organisations(const struct document *document, struct candidates *candidate
 		return error_set(err, ERROR_MESSAGE, "too many names for the limits");
 	if (!read_parts(&looker, parts))
 		return false;
-	for (size_t i = 0; i < looker.entities.count; i++) {
-		const struct entity *entity = &looker.entities.items[i];
-		int case_index = sentence_of(&looker, entity)->case_index;
-		const struct body *body =
-			body_of(&looker, entity_text(document, entity), case_index);
-		if (!body || (parts[i].owner < 0.05 && parts[i].partner < 0.05))
-			continue;
-		const struct body *owner = best_owner(&looker, case_index);
+	for (size_t i = 0; i < looker.body_count; i++) {
+		const struct body *body = &looker.bodies[i];
+		const struct body *owner = best_owner(&looker, body->case_index);
 		bool is_owner = owner && entity_same(owner->text, body->text, document->arena);
 		/* somebody owns it: the best of those who could is more likely than its words say */
 		double score = is_owner ? 0.35 + 0.65 * body->owner : body->owner * 0.6;
-		if (parts[i].owner >= 0.1 && body->owner > 0.2 &&
-			!add(&looker, entity, FIELD_ORGANISATION, score, candidates, err))
+		if (body->owner_words && body->owner > 0.2 &&
+			!add(&looker, body->owner_words, FIELD_ORGANISATION, score, candidates, err))
 			return false;
-		if (!is_owner && parts[i].partner >= 0.2 &&
-			!add(&looker, entity, FIELD_PARTNERS, body->partner, candidates, err))
+		if (!is_owner && body->partner_words && body->partner >= 0.2 &&
+			!add(&looker, body->partner_words, FIELD_PARTNERS, body->partner, candidates,
+				err))
 			return false;
 	}
 	return true;

@@ -1,7 +1,7 @@
 /*
  * The name that the sender uses for the project: what follows "called", what stands in quotation
  * marks or beside "project", what the subject says and the text repeats, what no ordinary word
- * looks like. Every mention of a name adds to its score; each is proposed with the total.
+ * looks like. Every mention is proposed for what its own words are worth; resolve() adds up.
  */
 #include "extract/candidate.h"
 #include "extract/entity.h"
@@ -11,22 +11,12 @@ enum {
 	CALLED_REACH = 14,  /* "called – in good humour – X" is too far */
 	BESIDE_REACH = 3,
 	NEAR_REACH = 45,
-	NAMES_MAX = 400,    /* distinct names that are compared with each other */
-};
-
-struct name {
-	struct view text;
-	double total;
-	unsigned mentions;
 };
 
 struct looker {
 	const struct document *document;
 	struct tongue tongue;
 	struct entities entities;
-	struct name *names;
-	size_t name_count;
-	size_t name_capacity;
 };
 
 static bool
@@ -140,23 +130,6 @@ may_be_name(const struct looker *looker, const struct entity *entity)
 	return entity->is_odd || !view_equal(document->mail->language, VIEW("de"));
 }
 
-static struct name *
-name_of(struct looker *looker, struct view text)
-{
-	struct arena *arena = looker->document->arena;
-	for (size_t i = 0; i < looker->name_count; i++)
-		if (looker->names[i].text.size + 4 >= text.size &&
-			text.size + 4 >= looker->names[i].text.size &&
-			entity_same(looker->names[i].text, text, arena))
-			return &looker->names[i];
-	struct name *name = arena_push(arena, &looker->names, &looker->name_count,
-		&looker->name_capacity, sizeof(*name), NAMES_MAX);
-	if (name)
-		name->text = text;
-	return name;
-}
-
-/* Behind "the": "the Bakong" is Bakong. */
 static bool
 add(struct looker *looker, const struct entity *entity, double score,
 	struct candidates *candidates, struct error *err)
@@ -211,30 +184,13 @@ find_project_names(const struct document *document, struct candidates *candidate
 	struct looker looker = {.document = document, .tongue = tongue_new(document)};
 	if (!entities_find(document, &looker.entities, err))
 		return false;
-	double *scores = arena_alloc_array(
-		document->arena, looker.entities.count + 1, sizeof(*scores));
-	if (!scores)
-		return error_set(err, ERROR_MESSAGE, "too many names for the limits");
 	for (size_t i = 0; i < looker.entities.count; i++) {
 		const struct entity *entity = &looker.entities.items[i];
-		scores[i] = score_of(&looker, entity);
+		double score = score_of(&looker, entity);
 		/* a name is told again and again */
-		if (scores[i] < 0.1 && may_be_name(&looker, entity))
-			scores[i] = 0.1;
-		if (scores[i] < 0.1)
-			continue;
-		struct name *name = name_of(&looker, entity_text(document, entity));
-		if (!name)
-			continue;
-		name->total = score_or(name->total, scores[i]);
-		name->mentions++;
-	}
-	for (size_t i = 0; i < looker.entities.count; i++) {
-		const struct entity *entity = &looker.entities.items[i];
-		if (scores[i] < 0.2)
-			continue;
-		struct name *name = name_of(&looker, entity_text(document, entity));
-		if (name && !add(&looker, entity, name->total, candidates, err))
+		if (score < 0.1 && may_be_name(&looker, entity))
+			score = 0.08;
+		if (score > 0 && !add(&looker, entity, score, candidates, err))
 			return false;
 	}
 	return add_labels(&looker, candidates, err);
