@@ -5,6 +5,7 @@
 
 #include <ini.h>
 #include <limits.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -16,8 +17,7 @@ enum {
 	LINE_MAX_BYTES = 198, /* inih's buffer; it would cut a longer line in two */
 	ARENA_MAX = 4 * 1024 * 1024,
 	PASSWORD_MAX = 4096,
-	SECTION_MAX = 49,    /* inih's buffer again, and */
-	KEY_NAME_MAX = 49,   /* that for keys: a longer one would be cut, not refused */
+	SECTION_MAX = 49, /* inih's buffer again */
 	KEY_COUNT = 19,
 	POLL_MIN_S = 1,
 	POLL_MAX_S = 24 * 3600,
@@ -27,23 +27,26 @@ struct loading {
 	struct config *config;
 	struct config_mailbox *mailbox; /* of the section being read; NULL elsewhere */
 	size_t mailbox_capacity;
-	struct view rest;   /* of the text, not yet given to inih */
-	int line;           /* the one given last */
-	bool is_indented;   /* that line */
+	struct view rest; /* of the text, not yet given to inih */
+	int line;         /* the one given last */
+	bool is_indented; /* that line */
 	char section[64];
-	char key[64];       /* the last one, to know a continued list */
+	char key[64]; /* the last one, to know a continued list */
 	bool seen[KEY_COUNT], seen_in_mailbox[KEY_COUNT];
 	struct error error; /* the first one */
 };
 
-static bool
-wrong(struct loading *loading, const char *key, const char *format, const char *value)
+__attribute__((format(printf, 3, 4))) static bool
+wrong(struct loading *loading, const char *key, const char *format, ...)
 {
 	char text[256];
+	va_list arguments;
 
 	if (loading->error.reach != ERROR_NONE)
 		return false;
-	(void)snprintf(text, sizeof(text), format, value);
+	va_start(arguments, format);
+	(void)vsnprintf(text, sizeof(text), format, arguments);
+	va_end(arguments);
 	return error_set(&loading->error, ERROR_USAGE, "%s: %s", key, text);
 }
 
@@ -62,7 +65,7 @@ take_text(struct loading *loading, const char *key, const char *value, void *tar
 	const char **text = target;
 
 	if (value[0] == '\0')
-		return wrong(loading, key, "needs a value%s", "");
+		return wrong(loading, key, "needs a value");
 	*text = keep(loading, value);
 	return true;
 }
@@ -158,7 +161,7 @@ take_list(struct loading *loading, const char *key, const char *value, void *tar
 		if (item.size == 0)
 			continue;
 		if (list->count == CONFIG_LIST_MAX)
-			return wrong(loading, key, "has too many entries%s", "");
+			return wrong(loading, key, "has too many entries");
 		list->items[list->count++] = arena_string(loading->config->arena, item);
 	}
 	return true;
@@ -256,16 +259,17 @@ begin_mailbox(struct loading *loading, const char *name)
 	struct view trimmed = view_trim(view_of(name));
 
 	if (trimmed.size == 0)
-		return wrong(loading, "[mailbox]", "needs a name: [mailbox research]%s", "");
+		return wrong(loading, "[mailbox]", "needs a name: [mailbox research]");
 	if (trimmed.size > 60 || view_find_byte(trimmed, '/', 0) != SIZE_MAX)
 		return wrong(loading, "[mailbox]", "\"%s\" is too long a name or has a /", name);
 	for (size_t i = 0; i < config->mailbox_count; i++)
 		if (view_equal(view_of(config->mailboxes[i].name), trimmed))
-			return wrong(loading, "[mailbox]", "\"%s\" is there twice", name);
+			return wrong(loading, "[mailbox]", "\"%.*s\" is there twice",
+				(int)trimmed.size, trimmed.data);
 	loading->mailbox = arena_push(config->arena, &config->mailboxes, &config->mailbox_count,
 		&loading->mailbox_capacity, sizeof(*config->mailboxes), CONFIG_MAILBOXES_MAX);
 	if (!loading->mailbox)
-		return wrong(loading, "[mailbox]", "there are too many mailboxes%s", "");
+		return wrong(loading, "[mailbox]", "there are too many mailboxes");
 	*loading->mailbox = (struct config_mailbox){
 		.line = loading->line,
 		.name = arena_string(config->arena, trimmed),
@@ -310,9 +314,9 @@ check_first(struct loading *loading, const struct key *key)
 	bool continues = loading->is_indented && strcmp(loading->key, key->name) == 0;
 
 	if (continues && !key->is_list)
-		return wrong(loading, key->name, "does not go on in a second line%s", "");
+		return wrong(loading, key->name, "does not go on in a second line");
 	if (*seen && !continues)
-		return wrong(loading, key->name, "is there twice%s", "");
+		return wrong(loading, key->name, "is there twice");
 	*seen = true;
 	return true;
 }
@@ -326,8 +330,8 @@ take_line(void *user, const char *section, const char *name, const char *value)
 
 	if (loading->error.reach != ERROR_NONE)
 		return 1; /* the first error counts */
-	if (strcmp(loading->section, section) != 0)
-		return wrong(loading, name, "stands in no [section]%s", "");
+	if (section[0] == '\0' || strcmp(loading->section, section) != 0)
+		return wrong(loading, name, "stands in no [section]");
 	key = find_key(loading, name);
 	if (!key)
 		return wrong(loading, name, "is no key of [%s]", loading->section);
@@ -348,7 +352,7 @@ take_section(struct loading *loading, struct view line)
 	if (end == SIZE_MAX)
 		return true; /* inih tells that the line is none */
 	if (end - 1 > SECTION_MAX)
-		return wrong(loading, "section", "the name is too long%s", "");
+		return wrong(loading, "section", "the name is too long");
 	(void)snprintf(name, sizeof(name), "%.*s", (int)(end - 1), line.data + 1);
 	return begin_section(loading, name);
 }
@@ -381,19 +385,12 @@ check_lines(struct view text, const char *path, struct error *err)
 	struct view line;
 
 	for (int number = 1; view_next_line(&text, &line); number++) {
-		size_t sign = view_find_byte(line, '=', 0);
-
 		if (view_find_byte(line, '\0', 0) != SIZE_MAX)
 			return error_set(err, ERROR_USAGE, "%s:%d: this is no text", path, number);
-		if (sign != SIZE_MAX && view_trim(view_slice(line, 0, sign)).size > KEY_NAME_MAX &&
-			line.data[0] != '#' && line.data[0] != ';')
-			return error_set(
-				err, ERROR_USAGE, "%s:%d: no key is that long", path, number);
 		if (line.size > LINE_MAX_BYTES)
 			return error_set(err, ERROR_USAGE,
 				"%s:%d: the line is longer than %d bytes; a list may go on in the "
-				"next "
-				"line, indented",
+				"next line, indented",
 				path, number, LINE_MAX_BYTES);
 	}
 	return true;
