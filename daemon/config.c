@@ -396,6 +396,14 @@ check_lines(struct view text, const char *path, struct error *err)
 	return true;
 }
 
+/* By name, before anything is connected; the fetcher looks at the peer's address as well. */
+static bool
+is_loopback(const char *host)
+{
+	return strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
+		strncmp(host, "127.", 4) == 0;
+}
+
 static bool
 finish_mailbox(const struct config *config, struct config_mailbox *mailbox, struct error *err)
 {
@@ -407,6 +415,11 @@ finish_mailbox(const struct config *config, struct config_mailbox *mailbox, stru
 	if (lacks)
 		return error_set(err, ERROR_USAGE, "%s:%d: %s: is missing in [mailbox %s]",
 			config->path, mailbox->line, lacks, mailbox->name);
+	if (mailbox->security == CONFIG_INSECURE && !is_loopback(mailbox->host))
+		return error_set(err, ERROR_USAGE,
+			"%s:%d: security: insecure is for this machine only (localhost, 127.0.0.1, "
+			"::1), and %s is not: use tls or starttls",
+			config->path, mailbox->line, mailbox->host);
 	if (mailbox->port == 0)
 		mailbox->port = mailbox->security == CONFIG_TLS ? 993 : 143;
 	if (mailbox->folders.count == 0)

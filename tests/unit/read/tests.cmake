@@ -1,4 +1,4 @@
-casepost_unit_test(read test_message)
+casepost_unit_test(read test_message casepost-no-iconv)
 casepost_unit_test(read test_pool PkgConfig::ZSTD)
 
 # A reader that does what its message says, for the pool's tests.
