@@ -14,7 +14,6 @@ static const char USAGE[] = "PATH...";
 struct progress {
 	uint64_t before; /* by the paths that are done */
 	uint64_t taken;
-	uint64_t taken_before; /* by the paths that are done */
 	uint64_t failed;
 	bool shown;
 };
