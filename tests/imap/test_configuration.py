@@ -50,7 +50,7 @@ def test_a_good_configuration_passes_the_check(folder):
     ("folders = INBOX", "idle = perhaps", 11, "idle"),
     ("folders = INBOX", "security = rot13", 11, "security"),
     ("folders = INBOX", "ca_file = /nowhere/ca.pem", 11, "ca_file"),
-    ("[web]", "[wbe]", 5, "wbe"),
+    ("[web]", "[wbe]", 4, "wbe"),
     ("listen = 127.0.0.1:{port}", "lisen = 127.0.0.1:{port}", 5, "lisen"),
     ("user = research@example.org\n", "", 7, "user"),
     ("host = imap.example.org", "what is this", 8, ""),

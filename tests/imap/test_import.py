@@ -38,6 +38,7 @@ def write(kind, folder, messages):
         return write_eml(folder / "letters", messages)
     if kind == "maildir":
         return write_maildir(folder / "Maildir", messages)
+    folder.mkdir(parents=True, exist_ok=True)
     return write_mbox(folder / "old.mbox", messages)
 
 
