@@ -297,9 +297,12 @@ open_block(struct builder *builder, enum block_kind kind, struct line line, stru
 static bool
 starts_label(const struct builder *builder, struct line line, size_t start, struct label *ret_label)
 {
-	if (!find_label(builder, start, line.end, ret_label) || !begins_anew(builder))
-		return false;
 	bool in_form = builder->open && builder->open->kind == BLOCK_LABEL && !builder->after_blank;
+
+	if (!find_label(builder, start, line.end, ret_label))
+		return false;
+	if (!begins_anew(builder) && !(in_form && ret_label->known))
+		return false;
 	bool short_label = count_words(view_slice(builder->text, ret_label->start, ret_label->end)) <= 4;
 	return ret_label->known || (in_form && short_label);
 }

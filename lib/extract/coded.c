@@ -69,3 +69,14 @@ coded_block_has_cue(const struct document *document, size_t sentence, const char
 			return true;
 	return false;
 }
+
+bool
+coded_is_negated(const struct document *document, size_t index, const struct hit *hit)
+{
+	const struct sentence *sentence = &document->sentences[index];
+	const struct clause *clause = clause_at(document, sentence, hit->start);
+	struct tongue tongue = tongue_new(document);
+
+	return tongue_hit(&tongue, sentence, TABLE_CUES, "negation", clause->start, hit->start) ||
+		tongue_hit(&tongue, sentence, TABLE_CUES, "negation", hit->end, clause->end);
+}

@@ -27,6 +27,9 @@ __attribute__((warn_unused_result)) bool coded_add(const struct document *docume
 /** True if a cue of that value stands in the sentence. */
 bool coded_has_cue(const struct document *document, size_t sentence, const char *value);
 
+/** True if a negation stands in the hit's clause outside the hit's own words. */
+bool coded_is_negated(const struct document *document, size_t sentence, const struct hit *hit);
+
 /** True if a cue of that value stands in any sentence of the sentence's block. */
 bool coded_block_has_cue(const struct document *document, size_t sentence, const char *value);
 

@@ -44,7 +44,7 @@ place_context(const struct document *document, size_t index, const struct hit *h
 	if (context & (CONTEXT_COMPARISON | CONTEXT_OTHERS))
 		return score * 0.15;
 	if (context & CONTEXT_NEGATED)
-		score *= 0.5;
+		score *= 0.3;
 	if (context & CONTEXT_HYPOTHETICAL)
 		score *= 0.6;
 	if (coded_has_cue(document, index, "first_person"))

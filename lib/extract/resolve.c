@@ -20,10 +20,10 @@ struct rule {
 static const struct rule rules[FIELD_COUNT] = {
 	[FIELD_PROJECT_NAME] = {.least = 0.35, .most = 1, .is_name = true},
 	[FIELD_COUNTRY] = {.least = 0.5, .most = 8, .takes_shared = true},
-	[FIELD_LEVEL] = {.least = 0.2, .most = 1, .takes_shared = true},
+	[FIELD_LEVEL] = {.least = 0.1, .most = 1, .takes_shared = true},
 	[FIELD_ORGANISATION] = {.least = 0.3, .most = 1, .is_name = true, .takes_shared = true},
 	[FIELD_PARTNERS] = {.least = 0.4, .most = 12, .is_name = true},
-	[FIELD_SECTOR] = {.least = 0.3, .most = 2},
+	[FIELD_SECTOR] = {.least = 0.12, .most = 2},
 	[FIELD_PLATFORM] = {.least = 0.45, .most = 4},
 	[FIELD_NETWORK] = {.least = 0.5, .most = 3},
 	[FIELD_USERS] = {.least = 0.4, .most = 1},
@@ -31,7 +31,7 @@ static const struct rule rules[FIELD_COUNT] = {
 	[FIELD_LAUNCHED] = {.least = 0.4, .most = 1},
 	[FIELD_EXPECTED] = {.least = 0.4, .most = 1},
 	[FIELD_ENDED] = {.least = 0.4, .most = 1},
-	[FIELD_REASONS] = {.least = 0.6, .most = 6},
+	[FIELD_REASONS] = {.least = 0.42, .most = 5},
 	[FIELD_LESSONS] = {.least = 0.45, .most = 12},
 	[FIELD_LINKS] = {.least = 0.4, .most = 12},
 	[FIELD_CONTACT_NAME] = {.least = 0.3, .most = 1, .is_name = true, .takes_shared = true},
@@ -44,6 +44,9 @@ static const double about_as_sure = 0.75;
 
 /* A second sector is said only if it is nearly as strong as the first. */
 static const double second_sector_share = 0.8;
+
+/* What stands in for a country that the text does not name. */
+static const double fallback_least = 0.2;
 
 enum { GROUPS_MAX = 400 };
 
@@ -101,9 +104,25 @@ struct keyed {
 	struct view key;
 };
 
+/* The same words, known to two tables or languages, are one piece of evidence. */
+static bool
+is_same_place(const struct candidate *a, const struct candidate *b)
+{
+	return a->part == b->part && a->start < b->end && b->start < a->end;
+}
+
 static void
 add_to_group(struct group *group, const struct candidate *candidate)
 {
+	if (is_same_place(group->latest, candidate)) {
+		if (candidate->score <= group->best->score)
+			return;
+		group->score = candidate->score > group->score ? candidate->score : group->score;
+		group->best = candidate;
+		group->value = candidate->value;
+		return;
+	}
+	group->latest = candidate;
 	group->score = score_or(group->score, candidate->score);
 	group->count++;
 	group->last_sentence = candidate->sentence;
@@ -136,6 +155,7 @@ group_candidate(struct resolver *resolver, struct keyed **groups, size_t *count,
 			.value = candidate->value,
 			.score = candidate->score,
 			.best = candidate,
+			.latest = candidate,
 			.count = 1,
 			.last_sentence = candidate->sentence}};
 	return true;
@@ -254,7 +274,8 @@ add_countries(struct resolver *resolver, struct error *err)
 	const struct groups *groups = &resolver->groups[FIELD_COUNTRY];
 
 	if (groups->count && groups->items[0].score < rules[FIELD_COUNTRY].least)
-		return add_group(resolver, &groups->items[0], err);
+		return groups->items[0].score < fallback_least ||
+			add_group(resolver, &groups->items[0], err);
 	return add_set(resolver, FIELD_COUNTRY, err);
 }
 
@@ -315,6 +336,33 @@ add_confidentiality(struct resolver *resolver, struct error *err)
 			return add_group(resolver, group, err);
 	}
 	return true;
+}
+
+static bool
+lies_within(const struct candidate *inner, const struct candidate *outer)
+{
+	return inner->part == outer->part && inner->start >= outer->start &&
+		inner->end <= outer->end;
+}
+
+/* The owner's name says the tier best; a public body whose name says nothing is a national one. */
+static bool
+add_level(struct resolver *resolver, struct error *err)
+{
+	struct groups *levels = &resolver->groups[FIELD_LEVEL];
+	const struct groups *owners = &resolver->groups[FIELD_ORGANISATION];
+	const struct candidate *owner = is_said(owners, FIELD_ORGANISATION) ? owners->items[0].best : NULL;
+
+	for (size_t i = 0; owner && i < resolver->candidates->count; i++) {
+		const struct candidate *candidate = &resolver->candidates->items[i];
+
+		if (candidate->field == FIELD_LEVEL && lies_within(candidate, owner))
+			return add_value(resolver, FIELD_LEVEL, candidate->value,
+				score_or(candidate->score, 0.5), candidate, err);
+	}
+	if (levels->count)
+		return add_set(resolver, FIELD_LEVEL, err);
+	return !owner || add_value(resolver, FIELD_LEVEL, VIEW("national"), 0.5, owner, err);
 }
 
 /* The first sentence that speaks of the case: the words behind what the whole of it says. */
@@ -433,12 +481,13 @@ add_field(struct resolver *resolver, enum field field, const struct settled *set
 		return add_platforms(resolver, err);
 	case FIELD_CONFIDENTIALITY:
 		return add_confidentiality(resolver, err);
+	case FIELD_LEVEL:
+		return add_level(resolver, err);
 	case FIELD_STAGE:
 		return !settled->stage_words ||
 			add_value(resolver, field, settled->stage, settled->stage_score,
 				settled->stage_words, err);
 	case FIELD_PROJECT_NAME:
-	case FIELD_LEVEL:
 	case FIELD_ORGANISATION:
 	case FIELD_PARTNERS:
 	case FIELD_NETWORK:

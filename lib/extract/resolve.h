@@ -21,6 +21,7 @@ struct group {
 	struct view value;
 	double score;                 /**< that the value is right */
 	const struct candidate *best; /**< whose words are the evidence */
+	const struct candidate *latest; /**< the last that was added */
 	size_t count;
 	size_t last_sentence;         /**< of the latest candidate; NO_SENTENCE if none has one */
 };

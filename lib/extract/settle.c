@@ -8,11 +8,12 @@
 
 #include "extract/score.h"
 
-/* From the rules part of the corpus. */
-static const double stop_min = 0.5;
-static const double live_min = 0.5;
-static const double trial_min = 0.35;
-static const double date_min = 0.5;
+/* Told with some force: a stage that was reached, a stop, a hold. */
+static const double told_min = 0.3;
+/* A stage that ran for real though it was stopped later. */
+static const double ran_min = 0.7;
+/* Below this nothing speaks for any category. */
+static const double unknown_below = 0.15;
 
 struct evidence_of_status {
 	double live;
@@ -27,7 +28,8 @@ struct evidence_of_status {
 	double expected;
 	double ended;
 	double users;
-	double trial; /* pilot, prototype, proof of concept */
+	double trial;   /* pilot, prototype, proof of concept */
+	double reasons; /* that something was hard */
 };
 
 const struct group *
@@ -69,6 +71,7 @@ weigh(const struct groups *groups)
 		.expected = best_score(&groups[FIELD_EXPECTED]),
 		.ended = best_score(&groups[FIELD_ENDED]),
 		.users = best_score(&groups[FIELD_USERS]),
+		.reasons = best_score(&groups[FIELD_REASONS]),
 	};
 
 	weighed.trial = score_or(score_of(stages, "pilot"),
@@ -83,7 +86,7 @@ reached(const struct groups *stages)
 	static const char *const order[] = {"pilot", "prototype", "proof_of_concept", "idea"};
 
 	for (size_t i = 0; i < sizeof(order) / sizeof(*order); i++)
-		if (score_of(stages, order[i]) >= trial_min)
+		if (score_of(stages, order[i]) >= told_min)
 			return order[i];
 	return NULL;
 }
@@ -94,37 +97,65 @@ struct choice {
 	double score;
 };
 
+/* How much speaks for each category; the weights are from the rules part of the corpus. */
+struct pleas {
+	double lessons;
+	double upcoming;
+	double implemented;
+	double in_progress;
+	double stopped;
+};
+
+static struct pleas
+plead(const struct evidence_of_status *e)
+{
+	struct pleas pleas;
+	double ahead = score_or(e->expected * 0.85, e->upcoming * 0.55);
+	double live = score_or(e->live, score_or(e->launched * 0.7, e->implemented * 0.3));
+
+	pleas.stopped = score_or(score_or(e->stopped, e->held), e->ended * 0.6);
+	pleas.lessons = score_or(score_or(pleas.stopped * 0.9, e->lessons * 0.85),
+		score_or(e->not_live * 0.45, e->reasons * 0.1));
+	pleas.lessons *= 1 - 0.5 * e->expected;
+	pleas.implemented = live * (1 - 0.45 * e->not_live) * (1 - 0.5 * e->lessons) *
+		(1 - 0.45 * pleas.stopped);
+	pleas.upcoming = ahead * (1 - 0.5 * e->live) * (1 - 0.5 * e->stopped);
+	pleas.in_progress = score_or(e->trial * 0.4, e->running * 0.45) * (1 - 0.3 * e->lessons);
+	return pleas;
+}
+
+static struct choice
+settle_lessons(const struct evidence_of_status *e, double score, const char *trial)
+{
+	double stopped = score_or(e->stopped, e->ended * 0.5);
+
+	if (e->held >= told_min && e->held >= stopped)
+		return (struct choice){"lessons", "on_hold", score};
+	if (stopped >= told_min)
+		return (struct choice){"lessons", "discontinued", score};
+	return (struct choice){"lessons", trial, score};
+}
+
 static struct choice
 choose(const struct evidence_of_status *e, const struct groups *stages)
 {
-	double live = score_clamp(score_or(e->live, e->launched * 0.6) - e->not_live * 0.5);
-	double stopped = score_or(e->stopped, e->ended * 0.6);
-	double ahead = score_or(e->expected * 0.8, e->upcoming * 0.5);
+	struct pleas pleas = plead(e);
 	const char *trial = reached(stages);
+	double most = pleas.lessons;
 
-	if (e->held > stop_min && e->held >= stopped)
-		return (struct choice){e->expected > date_min ? "upcoming" : "lessons", "on_hold",
-			e->held};
-	if (stopped > stop_min && (e->expected < date_min || e->ended > e->expected)) {
-		bool ran = live > 0.75 && e->lessons < 0.4;
-		return (struct choice){ran ? "implemented" : "lessons", "discontinued", stopped};
-	}
-	if (live > live_min && live > ahead * 0.8 && live > e->lessons * 0.8)
-		return (struct choice){"implemented", "production", live};
-	if (e->lessons > 0.6 && e->lessons > ahead)
-		return (struct choice){"lessons", trial, e->lessons};
-	if (ahead > 0.45)
-		return (struct choice){"upcoming", trial, ahead};
-	if (live > live_min)
-		return (struct choice){"implemented", "production", live};
-	if (trial)
-		return (struct choice){e->lessons > 0.5 ? "lessons" : "in_progress", trial,
-			score_or(e->trial * 0.5, e->running * 0.5)};
-	if (e->implemented > 0.5 && e->users > 0.5)
-		return (struct choice){"implemented", NULL, e->implemented * 0.7};
-	if (e->lessons > 0.45)
-		return (struct choice){"lessons", NULL, e->lessons};
-	return (struct choice){"unknown", NULL, 0.4};
+	most = pleas.upcoming > most ? pleas.upcoming : most;
+	most = pleas.implemented > most ? pleas.implemented : most;
+	most = pleas.in_progress > most ? pleas.in_progress : most;
+	if (most < unknown_below)
+		return (struct choice){"unknown", trial, 0.5};
+	if (pleas.implemented >= most)
+		return (struct choice){"implemented",
+			pleas.stopped > ran_min ? "discontinued" : "production", most};
+	if (pleas.lessons >= most)
+		return settle_lessons(e, most, trial);
+	if (pleas.upcoming >= most)
+		return (struct choice){"upcoming", e->held >= told_min ? "on_hold" : trial, most};
+	return (struct choice){"in_progress", trial, most};
 }
 
 static const struct candidate *

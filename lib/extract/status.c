@@ -13,13 +13,6 @@ add_signal(const struct document *document, struct candidates *candidates, size_
 		score, err);
 }
 
-/* Is a negation before the hit in its clause, or anywhere in it in languages that put it last? */
-static bool
-is_negated(const struct document *document, size_t sentence, const struct hit *hit)
-{
-	return context_at(document, &document->sentences[sentence], hit->start) & CONTEXT_NEGATED;
-}
-
 static bool
 visit_production(const struct document *document, struct candidates *candidates, size_t sentence,
 	const struct hit *hit, struct error *err)
@@ -72,7 +65,7 @@ visit_stop(const struct document *document, struct candidates *candidates, size_
 
 	if (context & (CONTEXT_COMPARISON | CONTEXT_OTHERS))
 		score *= 0.2;
-	if (is_negated(document, sentence, hit))
+	if (coded_is_negated(document, sentence, hit))
 		score *= 0.3;
 	if (context & (CONTEXT_HYPOTHETICAL | CONTEXT_PLANNED))
 		score *= 0.4;
@@ -109,8 +102,9 @@ visit_category(const struct document *document, struct candidates *candidates, s
 	if (view_equal(hit->value, VIEW("upcoming")) &&
 		(context & (CONTEXT_NEGATED | CONTEXT_DROPPED)))
 		score *= 0.3;
-	if (view_equal(hit->value, VIEW("lessons")) && (context & CONTEXT_HYPOTHETICAL))
-		score *= 0.5;
+	if (view_equal(hit->value, VIEW("lessons")) &&
+		((context & CONTEXT_HYPOTHETICAL) || coded_is_negated(document, sentence, hit)))
+		score *= 0.4;
 	return coded_add(
 		document, candidates, sentence, hit, FIELD_CATEGORY, hit->value, score, err);
 }

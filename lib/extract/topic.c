@@ -1,6 +1,5 @@
 /*
- * What a case is about and what it is built on: sectors, platforms, networks, reasons,
- * confidentiality. Each hit of a vocabulary becomes a candidate whose score depends on what holds
+ * What a case is about and what it is built on: sectors, platforms, networks, reasons. Each hit of a vocabulary becomes a candidate whose score depends on what holds
  * around it; resolve() adds them up.
  */
 #include "extract/coded.h"
@@ -116,30 +115,4 @@ bool
 find_reasons(const struct document *document, struct candidates *candidates, struct error *err)
 {
 	return coded_visit(document, candidates, TABLE_REASONS, visit_reason, err);
-}
-
-static bool
-visit_confidentiality(const struct document *document, struct candidates *candidates,
-	size_t sentence, const struct hit *hit, struct error *err)
-{
-	struct view value = hit->value;
-	double score = hit->weight;
-	bool negated = is_negated_outside(document, sentence, hit);
-
-	if (negated && view_equal(value, VIEW("public"))) {
-		value = VIEW("in_confidence");
-		score *= 0.8;
-	} else if (negated && view_equal(value, VIEW("in_confidence"))) {
-		score *= 0.2;
-	}
-	return coded_add(document, candidates, sentence, hit, FIELD_CONFIDENTIALITY, value, score,
-		err);
-}
-
-bool
-find_confidentiality(
-	const struct document *document, struct candidates *candidates, struct error *err)
-{
-	return coded_visit(
-		document, candidates, TABLE_CONFIDENTIALITY, visit_confidentiality, err);
 }

@@ -470,7 +470,8 @@ is_hidden(const struct hit *hit, const struct hit *last)
 	if (!last || last->table != hit->table || hit->end > last->end)
 		return false;
 	bool same_place = hit->start == last->start && hit->end == last->end;
-	return !same_place || view_equal(hit->value, last->value);
+	return !same_place ||
+		(view_equal(hit->value, last->value) && view_equal(hit->language, last->language));
 }
 
 static void
