@@ -52,6 +52,7 @@ skip_filling(const struct atoms *atoms, size_t at)
 	for (size_t steps = 0; steps < 3; steps++, at++) {
 		struct atom atom = atom_at(atoms, at);
 		bool fills = atom.kind == ATOM_OF ||
+			(atom.kind == ATOM_UNIT && atom.unit == UNIT_YEAR) ||
 			(atom.kind == ATOM_MARK &&
 				(atom.mark == ',' || atom.mark == '.' || atom.mark == '\''));
 		if (!fills)
@@ -159,7 +160,7 @@ static bool
 month_is_meant(const struct reader *reader, size_t at, bool has_number)
 {
 	struct atom named = atom_at(&reader->atoms, at);
-	if ((named.kind == ATOM_MONTH && !named.weak) || has_number)
+	if ((named.kind == ATOM_MONTH && !named.weak) || named.sure || has_number)
 		return true;
 	for (size_t steps = 0; steps < 2 && at > 1; steps++, at--)
 		if (atom_at(&reader->atoms, at - 1).kind != ATOM_OF)
@@ -303,8 +304,13 @@ read_relative(const struct reader *reader, size_t at, struct form *form)
 	if (!reader->document->year)
 		return false;
 	if (first.kind == ATOM_SHIFT) {
+		struct atom month = atom_at(atoms, skip_filling(atoms, at + 1));
 		form->date = shifted(reader->document, first.unit, first.number);
 		form->taken = at + 1;
+		if (first.unit == UNIT_YEAR && month.kind == ATOM_MONTH) {
+			form->date.month = (int)month.number; /* "vorig jaar november" */
+			form->taken = skip_filling(atoms, at + 1) + 1;
+		}
 		return true;
 	}
 	if (first.kind == ATOM_EDGE) {
@@ -427,6 +433,13 @@ look_before(const struct reader *reader, size_t at, struct form *form, struct da
 		case ATOM_TO:
 			found->ends_range = true;
 			return;
+		case ATOM_AGO: /* "vor" leads to a day as well as to a span */
+			found->lead = LEAD_BY;
+			return;
+		case ATOM_UNIT:
+			if (before.unit != UNIT_YEAR)
+				return;
+			break;
 		case ATOM_EDGE:
 		case ATOM_OF:
 		case ATOM_IN:
@@ -469,7 +482,7 @@ open_year(const struct reader *reader, const struct form *form, const struct dat
 	if (ahead)
 		return month + (form->season || form->date.quarter ? 2 : 0) >= now ? year
 										 : year + 1;
-	if (month - now > 6)
+	if (month - now > 5)
 		return year - 1;
 	return now - month > 6 ? year + 1 : year;
 }

@@ -25,11 +25,13 @@ static const char *const event_values[EVENT_COUNT] = {
 };
 
 /* How far a word may stand from the date it dates, in bytes, counting breaks as below. */
-enum { REACH = 150, CLAUSE_COST = 35, DATE_COST = 60, BEHIND_COST = 8, NOT_NEAR = 1 << 20 };
+enum { REACH = 150, CLAUSE_COST = 35, DATE_COST = 60, BEHIND_COST = 8, NOT_NEAR = 1 << 20,
+	DENIAL_REACH = 28 };
 
 /* The events near one date: the distance of the nearest one of each kind. */
 struct surroundings {
 	int distance[EVENT_COUNT];
+	const struct hit *words[EVENT_COUNT];
 	unsigned context;
 	enum date_lead lead;
 	int side;
@@ -101,12 +103,20 @@ look_around(struct tongue *tongue, const struct sentence *sentence,
 		if (event == EVENT_NONE || !tongue_speaks(tongue, sentence, &hits[i]))
 			continue;
 		int distance = distance_to(document, sentence, &hits[i], dates, count, which);
-		if (distance < around.distance[event])
+		if (distance < around.distance[event]) {
 			around.distance[event] = distance;
+			around.words[event] = &hits[i];
+		}
 	}
 	around.context = context_at(document, sentence, dates[which].start);
 	around.side = date_side(document, dates[which].date);
 	return around;
+}
+
+static bool
+is_ahead(const struct surroundings *around)
+{
+	return around->side > 0 || (around->side == 0 && (around->context & CONTEXT_PLANNED));
 }
 
 static enum event
@@ -117,7 +127,9 @@ nearest(const struct surroundings *around)
 	enum event best = EVENT_NONE;
 	int best_distance = REACH;
 	for (size_t i = 0; i < sizeof(order) / sizeof(order[0]); i++)
-		if (around->distance[order[i]] < best_distance) {
+		/* "wird genutzt", "was to be": the words of a plan date nothing that is past */
+		if (around->distance[order[i]] < best_distance &&
+			(order[i] != EVENT_PLAN || is_ahead(around))) {
 			best = order[i];
 			best_distance = around->distance[order[i]];
 		}
@@ -136,12 +148,6 @@ is_pilot(const struct surroundings *around, enum event event)
 {
 	int reach = around->distance[event] + 40;
 	return around->distance[EVENT_PILOT] < reach && around->distance[EVENT_PILOT] < REACH;
-}
-
-static bool
-is_ahead(const struct surroundings *around)
-{
-	return around->side > 0 || (around->side == 0 && (around->context & CONTEXT_PLANNED));
 }
 
 static struct role
@@ -175,15 +181,42 @@ role_of_trial(const struct surroundings *around, const struct date_found *date)
 	return (struct role){FIELD_STARTED, around->lead == LEAD_SINCE ? 0.85 : 0.65};
 }
 
+/* "never went live in 2019", "did not start": a denial shortly before the word of the event. "Not
+ * before May" and "not until May" tell the date all the same. */
+static bool
+is_denied(struct tongue *tongue, const struct sentence *sentence, const struct hit *event,
+	enum date_lead lead)
+{
+	if (!event || lead == LEAD_BY || lead == LEAD_UNTIL)
+		return false;
+	size_t from = event->start > sentence->start + DENIAL_REACH ? event->start - DENIAL_REACH
+								    : sentence->start;
+	const struct clause *clause = clause_at(tongue->document, sentence, event->start);
+	return tongue_hit(tongue, sentence, TABLE_CUES, "negation",
+		from > clause->start ? from : clause->start, event->start);
+}
+
+/* Not told as a fact of this project: what was dropped still gives the date it was moved to, and a
+ * condition leaves a plan a plan. */
+static bool
+is_unreal(const struct surroundings *around, enum event event)
+{
+	unsigned unreal = CONTEXT_QUESTION | CONTEXT_COMPARISON | CONTEXT_OTHERS;
+	if (event != EVENT_MOVED)
+		unreal |= CONTEXT_DROPPED;
+	if (around->side <= 0)
+		unreal |= CONTEXT_HYPOTHETICAL;
+	return around->context & unreal;
+}
+
 static struct role
-role_of(const struct surroundings *around, const struct date_found *date)
+role_of(struct tongue *tongue, const struct sentence *sentence,
+	const struct surroundings *around, const struct date_found *date)
 {
 	enum event event = nearest(around);
 	const struct role none = {FIELD_STARTED, 0};
-	if (around->context & (CONTEXT_QUESTION | CONTEXT_COMPARISON | CONTEXT_OTHERS |
-				      CONTEXT_HYPOTHETICAL | CONTEXT_DROPPED))
-		return none;
-	if ((around->context & CONTEXT_NEGATED) && around->lead != LEAD_BY)
+	if (is_unreal(around, event) ||
+		is_denied(tongue, sentence, around->words[event], around->lead))
 		return none;
 	switch (event) {
 	case EVENT_LAUNCH:
@@ -203,7 +236,8 @@ role_of(const struct surroundings *around, const struct date_found *date)
 	case EVENT_PILOT:
 		return role_of_trial(around, date);
 	case EVENT_USE:
-		if (around->side > 0 || around->lead != LEAD_SINCE)
+		if (around->side > 0 ||
+			(around->lead != LEAD_SINCE && around->distance[EVENT_FIRST] > REACH))
 			return none;
 		return (struct role){is_pilot(around, event) ? FIELD_STARTED : FIELD_LAUNCHED, 0.7};
 	case EVENT_FIRST:
@@ -239,18 +273,16 @@ is_date_label(const struct block *block)
 static bool
 may_hold_date(const struct document *document, const struct sentence *sentence)
 {
+	struct view text = sentence_text(document, sentence);
 	const struct hit *hits = sentence_hits(document, sentence);
+	for (size_t i = 0; i < text.size; i++)
+		if (text.data[i] >= '0' && text.data[i] <= '9')
+			return true;
 	for (size_t i = 0; i < sentence->hit_count; i++)
 		if (hits[i].table == TABLE_MONTHS || hits[i].table == TABLE_SEASONS ||
-			(hits[i].table == TABLE_RELATIVE_DATES && hits[i].value.size > 5))
+			hits[i].table == TABLE_RELATIVE_DATES)
 			return true;
-	for (size_t i = 0; i < sentence->token_count; i++) {
-		const struct token *token = &document->tokens[sentence->first_token + i];
-		if (token->kind == TOKEN_NUMBER)
-			return true;
-	}
-	return sentence_hit(document, sentence, TABLE_RELATIVE_DATES, "ago", sentence->start,
-		sentence->end);
+	return false;
 }
 
 static bool
@@ -267,9 +299,11 @@ find_in_sentence(struct tongue *tongue, const struct sentence *sentence,
 		const struct date_found *found = &dates[i];
 		struct surroundings around =
 			look_around(tongue, sentence, dates, count, i);
-		bool is_label = is_date_label(block);
+		bool is_label = is_date_label(block) &&
+			(&document->sentences[block->first_sentence] == sentence ||
+				nearest(&around) == EVENT_NONE);
 		struct role role = is_label ? role_of_label(document, block, found->date)
-					    : role_of(&around, found);
+					    : role_of(tongue, sentence, &around, found);
 		if (role.score <= 0)
 			continue;
 		const struct candidate candidate = {.field = role.field,

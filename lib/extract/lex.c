@@ -102,7 +102,10 @@ atom_from_hit(const struct hit *hit, struct atom *atom)
 {
 	const struct meaning *found = NULL;
 	uint64_t number = 0;
-	*atom = (struct atom){.start = hit->start, .end = hit->end, .weak = hit->weight < 1};
+	*atom = (struct atom){.start = hit->start,
+		.end = hit->end,
+		.weak = hit->weight < 1,
+		.sure = hit->weight > 1};
 	if (hit->table == TABLE_NUMBER_WORDS)
 		return number_from_hit(hit, atom);
 	if (hit->table == TABLE_MONTHS) {
@@ -231,6 +234,24 @@ take_atom(struct view text, size_t start, size_t end)
 	return atom;
 }
 
+/* What is written onto the digits: "k" and "m" scale them, one to three other letters behind a
+ * small number make it an ordinal ("1st", "3e", "12:e"), which dates skip. */
+static void
+take_suffix(struct view text, struct atom *atom, const struct atom *digits)
+{
+	size_t size = atom->end - atom->start;
+	char first = text.data[atom->start];
+	if (size == 1 && (first == 'k' || first == 'K')) {
+		atom->kind = ATOM_SCALE;
+		atom->number = 1000;
+	} else if (size == 1 && first == 'M') {
+		atom->kind = ATOM_SCALE;
+		atom->number = 1000000;
+	} else if (size <= 4 && digits->digits <= 2) {
+		atom->kind = ATOM_OF;
+	}
+}
+
 bool
 lex_sentence(struct tongue *tongue, const struct sentence *sentence, struct atoms *ret_atoms,
 	struct error *err)
@@ -254,6 +275,9 @@ lex_sentence(struct tongue *tongue, const struct sentence *sentence, struct atom
 			(is_digit && atom.kind != ATOM_QUARTER) || atom.end > sentence->end)
 			atom = take_atom(text, at, sentence->end);
 		atom.glued = glued;
+		if (glued && atom.kind == ATOM_WORD && count > 0 &&
+			items[count - 1].kind == ATOM_DIGITS)
+			take_suffix(document->parts[sentence->part].text, &atom, &items[count - 1]);
 		struct atom *room = arena_push(
 			document->arena, &items, &count, &capacity, sizeof(*items), SIZE_MAX);
 		if (!room)

@@ -40,7 +40,8 @@ struct atom {
 	int64_t number;
 	unsigned digits;
 	char mark;
-	bool weak;
+	bool weak;  /**< weight below 1: also another word */
+	bool sure;  /**< weight above 1: needs nothing beside it */
 	bool glued; /**< no white space before it */
 	size_t start;
 	size_t end;
