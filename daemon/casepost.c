@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/log.h"
@@ -175,6 +176,7 @@ main(int argc, char **argv)
 
 	if (!options_take(&options, "casepost", &argc, argv))
 		return STATUS_USAGE;
+	(void)umask(0027); /* what is in the store is nobody else's business */
 	/* A person reads what a command says; the log's news are for who tails the daemon. */
 	log_set_level(getenv("CASEPOST_DEBUG") ? LOG_LEVEL_DEBUG : LOG_LEVEL_WARNING);
 	if (argc < 2) {

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "archive/archive.h"
@@ -320,6 +321,7 @@ main(int argc, char **argv)
 		print_help();
 		return EXIT_DONE;
 	}
+	(void)umask(0027); /* what is in the store is nobody else's business */
 	daemon.config_path = options.config_path;
 	for (int i = 1; i < argc; i++) {
 		if (strcmp(argv[i], "--once") != 0) {

@@ -119,7 +119,7 @@ on_storage(void *context, const struct error *err)
 {
 	struct control *control = context;
 
-	health_set_storage_error(control->health, err ? err->text : NULL);
+	health_set_storage_error(control->health, HEALTH_ARCHIVE, err ? err->text : NULL);
 }
 
 static struct session *

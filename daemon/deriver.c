@@ -391,7 +391,7 @@ recover(struct deriver *deriver, const struct error *failure)
 			"%d s event=derive_failed",
 			failure->text, STORAGE_RETRY_MS / 1000);
 	deriver->storage_sick = true;
-	health_set_storage_error(deriver->options.health, failure->text);
+	health_set_storage_error(deriver->options.health, HEALTH_CASEBOOK, failure->text);
 	if (!rewind_window(deriver, &error))
 		log_debug("rewind: %s", error.text);
 	(void)poll(&wake, 1, STORAGE_RETRY_MS);
@@ -403,7 +403,7 @@ recovered(struct deriver *deriver)
 	if (!deriver->storage_sick)
 		return;
 	deriver->storage_sick = false;
-	health_set_storage_error(deriver->options.health, NULL);
+	health_set_storage_error(deriver->options.health, HEALTH_CASEBOOK, NULL);
 	log_notice("the casebook is written again event=derive_recovered");
 }
 

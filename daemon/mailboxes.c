@@ -89,7 +89,7 @@ on_storage(void *context, const struct error *err)
 	struct fetcher *fetcher = context;
 	struct mailboxes *all = fetcher->owner;
 
-	health_set_storage_error(all->options.health, err ? err->text : NULL);
+	health_set_storage_error(all->options.health, HEALTH_ARCHIVE, err ? err->text : NULL);
 	if (err && !all->storage_told)
 		log_err("the archive cannot be written: %s; nothing is lost, the mailboxes are "
 			"taken again when there is room event=storage_failed",
@@ -105,7 +105,10 @@ publish(struct fetcher *fetcher)
 	health_set_mailbox(fetcher->owner->options.health, fetcher->health, &fetcher->state);
 }
 
-/* The same fault is told once, then counted. */
+/*
+ * The same fault is told once, then counted. What will pass by itself is a warning; what somebody
+ * has to act on is an error.
+ */
 static void
 tell_failure(struct fetcher *fetcher, const char *what)
 {
@@ -117,8 +120,9 @@ tell_failure(struct fetcher *fetcher, const char *what)
 	}
 	(void)snprintf(fetcher->told, sizeof(fetcher->told), "%s", what);
 	fetcher->untold = 0;
-	log_warning("mailbox %s: %s; trying again in %lld s, `casepost check --connect` tells more "
-		    "event=fetch_failed mailbox=%s",
+	log_line(fetcher->state.must_act ? LOG_LEVEL_ERR : LOG_LEVEL_WARNING,
+		"mailbox %s: %s; trying again in %lld s, `casepost check --connect` tells more "
+		"event=fetch_failed mailbox=%s",
 		fetcher->name, what, (long long)(left > 0 ? left : 0), fetcher->name);
 }
 
@@ -322,6 +326,7 @@ lose_fetcher(struct fetcher *fetcher, const char *why)
 		fetcher->pause_ms = RESTART_MAX_MS;
 	fetcher->restart_at_ms = clock_monotonic_ms() + fetcher->pause_ms;
 	fetcher->state.phase = MAILBOX_BACKOFF;
+	fetcher->state.must_act = false;
 	fetcher->state.connected_since = 0;
 	fetcher->state.next_try_at = clock_now() + (fetcher->pause_ms + 999) / 1000;
 	(void)snprintf(fetcher->state.error, sizeof(fetcher->state.error), "%s", why);
@@ -586,7 +591,9 @@ mailboxes_reload(struct mailboxes *all, struct config *owned_config)
 
 		if (fetcher->removed)
 			continue;
-		if (now && same_mailbox(now, fetcher->config))
+		/* One that is in trouble starts anew: perhaps it is the password's file that is
+		 * different now. */
+		if (now && same_mailbox(now, fetcher->config) && !fetcher->state.error[0])
 			fetcher->config = now;
 		else
 			dismiss(fetcher);

@@ -209,8 +209,11 @@ set_up(struct db *db, enum db_mode mode, struct error *err)
 
 	sqlite3_extended_result_codes(db->handle, 1);
 	sqlite3_busy_timeout(db->handle, BUSY_TIMEOUT_MS);
-	/* Readers leave the write-ahead log to the writer, whatever the order they end in. */
-	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, mode == DB_READ, NULL);
+	/*
+	 * Readers leave the write-ahead log to the writer, whatever the order they end in. So does
+	 * a writer until it knows that the database is its own: what it refuses stays untouched.
+	 */
+	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	snprintf(pragmas, sizeof(pragmas),
@@ -228,6 +231,7 @@ set_up(struct db *db, enum db_mode mode, struct error *err)
 			db->schema->name);
 	if (mode == DB_READ)
 		return true;
+	sqlite3_db_config(db->handle, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, NULL);
 	/* The page size takes effect while the file is empty only. 16 KiB suits blobs and text. */
 	snprintf(pragmas, sizeof(pragmas),
 		"PRAGMA page_size = 16384; PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; "

@@ -9,8 +9,9 @@
 #include <string.h>
 
 struct health {
-	pthread_mutex_t lock; /* guards state */
+	pthread_mutex_t lock; /* guards the rest */
 	struct health_state state;
+	char storage_errors[2][ERROR_TEXT_SIZE]; /* by enum health_store; the state tells one */
 };
 
 struct health *
@@ -69,11 +70,15 @@ health_set_mailbox(struct health *health, size_t mailbox, const struct mailbox_h
 }
 
 void
-health_set_storage_error(struct health *health, const char *text)
+health_set_storage_error(struct health *health, enum health_store store, const char *text)
 {
+	const char *first;
+
 	pthread_mutex_lock(&health->lock);
-	snprintf(health->state.storage_error, sizeof(health->state.storage_error), "%s",
-		text ? text : "");
+	snprintf(health->storage_errors[store], ERROR_TEXT_SIZE, "%s", text ? text : "");
+	first = health->storage_errors[HEALTH_ARCHIVE][0] ? health->storage_errors[HEALTH_ARCHIVE]
+							  : health->storage_errors[HEALTH_CASEBOOK];
+	snprintf(health->state.storage_error, sizeof(health->state.storage_error), "%s", first);
 	pthread_mutex_unlock(&health->lock);
 }
 

@@ -31,6 +31,7 @@ struct mailbox_health {
 	int64_t behind;              /**< messages known on the server and not yet archived */
 	int64_t failures;            /**< attempts failed in a row */
 	char error[ERROR_TEXT_SIZE]; /**< the last failure in words; empty after a success */
+	bool must_act; /**< it will not pass by itself: somebody has to do something */
 };
 
 struct health_state {
@@ -54,8 +55,10 @@ void health_get(struct health *health, struct health_state *ret_state);
 /** The mailbox's number for health_set_mailbox(); registers the name on first use. */
 size_t health_add_mailbox(struct health *health, const char *name);
 void health_set_mailbox(struct health *health, size_t mailbox, const struct mailbox_health *state);
-/** Replaces the storage error; NULL clears it. */
-void health_set_storage_error(struct health *health, const char *text);
+/** Replaces the storage error of one of the two databases; NULL clears it. */
+enum health_store { HEALTH_ARCHIVE, HEALTH_CASEBOOK };
+void health_set_storage_error(
+	struct health *health, enum health_store store, const char *text);
 void health_set_unread(struct health *health, int64_t unread);
 /** The patience of health_is_ready(): the longest interval of all mailboxes counts. */
 void health_set_poll_interval(struct health *health, int64_t seconds);

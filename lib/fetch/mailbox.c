@@ -180,6 +180,7 @@ note_success(struct mailbox *mailbox, bool whole_round)
 	backoff_reset(&mailbox->backoff);
 	mailbox->state.failures = 0;
 	mailbox->state.error[0] = '\0';
+	mailbox->state.must_act = false;
 	if (whole_round)
 		mailbox->state.compared_at = clock_now();
 }
@@ -211,6 +212,7 @@ note_failure(struct mailbox *mailbox, const struct error *err)
 		wait_ms = asked_ms;
 	mailbox->state.failures++;
 	snprintf(mailbox->state.error, sizeof(mailbox->state.error), "%s", err->text);
+	mailbox->state.must_act = err->reach == ERROR_MAILBOX;
 	mailbox->state.next_try_at = clock_now() + (wait_ms + 999) / 1000;
 	return wait_ms;
 }

@@ -18,6 +18,7 @@ fetcher_put_state(struct frame *frame, const struct mailbox_health *state)
 	frame_put_i64(frame, state->behind);
 	frame_put_i64(frame, state->failures);
 	frame_put_bytes(frame, view_of(state->error));
+	frame_put_u64(frame, state->must_act);
 }
 
 /* The peer met strangers' bytes: its words are cleaned before they reach a log or a page. */
@@ -50,6 +51,7 @@ fetcher_get_state(struct frame_reader *reader, struct mailbox_health *ret_state)
 	state.behind = frame_get_i64(reader);
 	state.failures = frame_get_i64(reader);
 	words = frame_get_bytes(reader);
+	state.must_act = frame_get_u64(reader) != 0;
 	if (!frame_end(reader) || phase > MAILBOX_BACKOFF)
 		return false;
 	state.phase = (enum mailbox_phase)phase;

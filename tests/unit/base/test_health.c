@@ -56,10 +56,10 @@ a_full_disk_is_not_ready_until_it_has_room(void **state)
 	struct health_state copy;
 
 	(void)state;
-	health_set_storage_error(health, "the disk is full");
+	health_set_storage_error(health, HEALTH_ARCHIVE, "the disk is full");
 	health_get(health, &copy);
 	assert_false(health_is_ready(&copy, NOW));
-	health_set_storage_error(health, NULL);
+	health_set_storage_error(health, HEALTH_ARCHIVE, NULL);
 	health_get(health, &copy);
 	assert_true(health_is_ready(&copy, NOW));
 	health_free(health);
