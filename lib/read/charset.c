@@ -282,7 +282,7 @@ charset_decode(struct str *out, struct view bytes, struct view label, size_t *re
 
 	canonical(label, name);
 	is_utf8 = strcmp(name, "utf-8") == 0 || strcmp(name, "utf8") == 0;
-	if (bytes.size > INT32_MAX ||
+	if (bytes.size == 0 || bytes.size > INT32_MAX ||
 		(is_ascii(bytes) && strncmp(name, "utf", 3) != 0 &&
 			strcmp(name, "hz-gb-2312") != 0) ||
 		((is_utf8 || !*name) && utf8_is_valid(bytes) &&

@@ -10,8 +10,9 @@
 #include "read/message.h"
 
 enum {
-	BOUNDARIES_MAX = 256,   /* declared in one message; real mail has fewer than 50 */
-	BOUNDARY_SIZE_MAX = 200 /* RFC 2046 allows 70 */
+	BOUNDARIES_MAX = 256,    /* declared in one message; real mail has fewer than 50 */
+	BOUNDARY_SIZE_MAX = 200, /* RFC 2046 allows 70 */
+	COMPARISONS_MAX = 200 * 1000 * 1000 /* of lines with boundaries: about a second */
 };
 
 /* Boundaries declared so far, as an open hash table. */
@@ -74,7 +75,7 @@ is_boundary_line(struct boundaries *set, struct view line)
 
 	while (text.size && (text.data[text.size - 1] == ' ' || text.data[text.size - 1] == '\r'))
 		text.size--;
-	return text.size && find_slot(set, text)->data;
+	return text.size && find_slot(set, text)->data != NULL;
 }
 
 /*
@@ -85,7 +86,7 @@ struct view
 limits_cut(struct view raw)
 {
 	struct boundaries set = {0};
-	size_t start = 0, parts = 0;
+	size_t start = 0, parts = 0, comparisons = 0;
 
 	while (start < raw.size) {
 		size_t end = view_find_byte(raw, '\n', start);
@@ -93,10 +94,12 @@ limits_cut(struct view raw)
 
 		if (line.size < 1000)
 			note_boundary(&set, line);
-		if (line.size > 2 && line.data[0] == '-' && line.data[1] == '-' &&
-			is_boundary_line(&set, line))
-			parts++;
-		if (parts > MESSAGE_PARTS_MAX || set.count > BOUNDARIES_MAX)
+		if (line.size >= 2 && line.data[0] == '-' && line.data[1] == '-') {
+			comparisons += set.count;
+			parts += is_boundary_line(&set, line) ? 1 : 0;
+		}
+		if (parts > MESSAGE_PARTS_MAX || set.count > BOUNDARIES_MAX ||
+			comparisons > COMPARISONS_MAX)
 			return view_slice(raw, 0, start);
 		if (end == SIZE_MAX)
 			break;

@@ -17,6 +17,7 @@ struct line {
 	struct view words; /**< without quote marks, without blanks at its ends */
 	unsigned depth;    /**< quote marks at its front */
 	bool is_blank;
+	unsigned char label; /**< quote.c's note of what field it begins with; 0 at first */
 	enum span_kind kind;
 	unsigned level;
 };

@@ -22,6 +22,8 @@ struct search {
 	struct str folded;
 };
 
+enum label { LABEL_UNKNOWN, LABEL_NONE, LABEL_FROM, LABEL_SENT, LABEL_TO, LABEL_SUBJECT };
+
 static struct view
 fold_line(struct search *search, struct view words)
 {
@@ -32,11 +34,9 @@ fold_line(struct search *search, struct view words)
 
 /* ---- header blocks: "From: …", "Sent: …", "To: …", "Subject: …" */
 
-enum label { LABEL_NONE, LABEL_FROM, LABEL_SENT, LABEL_TO, LABEL_SUBJECT };
-
 /* The field that a line begins with, in any of the languages. "*From:*" is bold made plain. */
 static enum label
-label_of(struct search *search, struct view words)
+read_label(struct search *search, struct view words)
 {
 	const struct reading *reading = search->reading;
 	size_t colon = view_find_byte(view_slice(words, 0, LABEL_SIZE_MAX), ':', 0);
@@ -57,6 +57,15 @@ label_of(struct search *search, struct view words)
 	if (words_find_like(&reading->subject, label) != SIZE_MAX)
 		return LABEL_SUBJECT;
 	return LABEL_NONE;
+}
+
+/* The same, once for each line: a block is looked for at every line of it. */
+static enum label
+label_of(struct search *search, struct line *line)
+{
+	if (line->label == LABEL_UNKNOWN)
+		line->label = (unsigned char)read_label(search, line->words);
+	return line->label;
 }
 
 /*
@@ -83,7 +92,7 @@ block_end(struct search *search, size_t first, bool below_marker)
 		}
 		if (line->is_blank || line->depth != depth)
 			break;
-		label = label_of(search, line->words);
+		label = label_of(search, line);
 		if (label != LABEL_NONE && !seen[label]) {
 			seen[label] = true;
 			fields++;
@@ -151,31 +160,40 @@ has_sentence(struct view text)
 	return false;
 }
 
+static bool
+ends_with_verb(const struct reading *reading, struct view folded)
+{
+	for (size_t i = 0; i < reading->wrote.count; i++)
+		if (view_ends_with(folded, reading->wrote.items[i]))
+			return true;
+	return false;
+}
+
 /* How the joined lines end: "wrote:", "schrieb Name <address>:", "…>:", "wrote ----". */
 static bool
 ends_attribution(const struct reading *reading, struct view folded)
 {
-	size_t verb = words_find_within(&reading->wrote, folded);
+	bool colon =
+		view_ends_with(folded, VIEW(":")) || view_ends_with(folded, VIEW("\xEF\xBC\x9A"));
 
+	if (!colon)
+		return ends_with_verb(reading, folded) && !has_sentence(folded);
 	if (has_sentence(folded))
 		return false;
-	if (verb != SIZE_MAX && view_ends_with(folded, reading->wrote.items[verb]))
-		return true;
-	if (!view_ends_with(folded, VIEW(":")) && !view_ends_with(folded, VIEW("\xEF\xBC\x9A")))
-		return false;
-	return verb != SIZE_MAX || (view_find_byte(folded, '@', 0) != SIZE_MAX && has_year(folded));
+	return words_find_within(&reading->wrote, folded) != SIZE_MAX ||
+	       (view_find_byte(folded, '@', 0) != SIZE_MAX && has_year(folded));
 }
 
 static bool
 is_attribution(struct search *search, struct view folded, bool is_before_quote)
 {
 	const struct reading *reading = search->reading;
-	bool has_address = view_find_byte(folded, '@', 0) != SIZE_MAX;
-	bool begins = words_begin(&reading->begin, folded);
 	bool colon = view_ends_with(folded, VIEW(":"));
+	bool has_address, begins;
 
 	if (folded.size < 8)
 		return false;
+	has_address = view_find_byte(folded, '@', 0) != SIZE_MAX;
 	if (is_before_quote && colon && (has_time(folded) || has_year(folded) || has_address))
 		return true;
 	if (!ends_attribution(reading, folded))
@@ -184,6 +202,7 @@ is_attribution(struct search *search, struct view folded, bool is_before_quote)
 		return true;
 	if (!has_digit(folded))
 		return colon && has_address && folded.size < 120;
+	begins = words_begin(&reading->begin, folded);
 	return (has_time(folded) && (has_year(folded) || begins || has_address)) ||
 	       (has_year(folded) && (has_address || begins));
 }

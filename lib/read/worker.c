@@ -19,6 +19,16 @@ struct worker {
 	ZSTD_DCtx *unpacker;
 };
 
+#ifdef CASEPOST_SANITIZED
+
+/* A sanitizer has handlers of its own, and no limit on memory. */
+void
+worker_catch_memory(void)
+{
+}
+
+#else
+
 /*
  * Out of memory, or something else? Libraries abort, trap or follow NULL when memory is gone. If
  * not even PROBE_SIZE can be had, it was that. Everything here is safe in a signal handler.
@@ -39,7 +49,6 @@ on_fatal_signal(int number)
 void
 worker_catch_memory(void)
 {
-#ifndef CASEPOST_SANITIZED /* which has handlers of its own, and no limit */
 	static const int NUMBERS[] = {SIGSEGV, SIGBUS, SIGABRT, SIGTRAP};
 	enum { STACK_SIZE = 64 * 1024 };
 	stack_t stack = {.ss_sp = malloc(STACK_SIZE), .ss_size = STACK_SIZE};
@@ -51,8 +60,9 @@ worker_catch_memory(void)
 	for (size_t i = 0; i < sizeof(NUMBERS) / sizeof(NUMBERS[0]); i++)
 		(void)sigaction(
 			NUMBERS[i], &action, NULL); /* without it the reason is less clear */
-#endif
 }
+
+#endif
 
 static bool
 say_hello(struct worker *worker, const char *fingerprint, struct error *err)
