@@ -21,15 +21,8 @@ is_letter(char c)
 static void
 count_word(const struct reading *reading, struct view word, size_t *hits)
 {
-	for (size_t i = 0; i < reading->language_count; i++) {
-		const struct words *words = &reading->languages[i].words;
-
-		for (size_t w = 0; w < words->count; w++)
-			if (view_equal(words->items[w], word)) {
-				hits[i]++;
-				break;
-			}
-	}
+	for (size_t i = 0; i < reading->language_count; i++)
+		hits[i] += words_hold(&reading->languages[i].words, word) ? 1 : 0;
 }
 
 /* Languages without blanks between words: their phrases are looked for anywhere. */

@@ -163,8 +163,10 @@ has_sentence(struct view text)
 static bool
 ends_with_verb(const struct reading *reading, struct view folded)
 {
-	for (size_t i = 0; i < reading->wrote.count; i++)
-		if (view_ends_with(folded, reading->wrote.items[i]))
+	const struct words *wrote = &reading->wrote;
+
+	for (size_t i = 0; i < wrote->count; i++)
+		if (wrote->least[i] <= folded.size && view_ends_with(folded, wrote->items[i]))
 			return true;
 	return false;
 }
@@ -235,6 +237,17 @@ is_short_form(struct view words)
 	return true;
 }
 
+/* Without a telling beginning only a colon at a line's end, soon, can make it one. */
+static bool
+has_colon_soon(const struct lines *lines, size_t first)
+{
+	for (size_t i = first; i < lines->count && i < first + ATTRIBUTION_LINES_MAX; i++)
+		if (view_ends_with(lines->items[i].words, VIEW(":")) ||
+			view_ends_with(lines->items[i].words, VIEW("\xEF\xBC\x9A")))
+			return true;
+	return false;
+}
+
 /*
  * The line behind an attribution that begins at `first`, or `first`. It may run over a few lines,
  * even blank ones where HTML was made plain; words of the sender above it are not part of it, so
@@ -251,6 +264,8 @@ attribution_end(struct search *search, size_t first)
 
 	if (is_short_form(lines->items[first].words))
 		return first + 1;
+	if (!begins && !has_colon_soon(lines, first))
+		return first;
 	for (size_t i = first; i < lines->count && used < ATTRIBUTION_LINES_MAX; i++) {
 		struct line *line = &lines->items[i];
 		size_t next = lines_next(lines, i + 1, lines->count);

@@ -4,6 +4,8 @@
  */
 #include "read/words.h"
 
+#include <stdint.h>
+#include <stdlib.h>
 #include <unicode/uchar.h>
 
 #include "base/utf8.h"
@@ -107,13 +109,36 @@ words_like(struct view phrase, struct view folded)
 	}
 }
 
+/* Of phrases that begin with a byte, the first that the text is like. */
+static size_t
+find_in_bucket(const struct words *words, unsigned char byte, struct view folded)
+{
+	for (size_t i = words->starts[byte]; i < words->starts[byte + 1]; i++)
+		if (words->least[i] <= folded.size && words_like(words->items[i], folded))
+			return i;
+	return SIZE_MAX;
+}
+
 size_t
 words_find_like(const struct words *words, struct view folded)
 {
-	for (size_t i = 0; i < words->count; i++)
-		if (words_like(words->items[i], folded))
-			return i;
-	return SIZE_MAX;
+	size_t found;
+
+	if (folded.size == 0)
+		return SIZE_MAX;
+	found = find_in_bucket(words, (unsigned char)folded.data[0], folded);
+	return found != SIZE_MAX ? found : find_in_bucket(words, '*', folded);
+}
+
+bool
+words_hold(const struct words *words, struct view folded)
+{
+	unsigned char byte = folded.size ? (unsigned char)folded.data[0] : 0;
+
+	for (size_t i = words->starts[byte]; i < words->starts[byte + 1]; i++)
+		if (view_equal(words->items[i], folded))
+			return true;
+	return false;
 }
 
 static bool
@@ -151,18 +176,45 @@ words_find_within(const struct words *words, struct view folded)
 bool
 words_begin(const struct words *words, struct view folded)
 {
-	for (size_t i = 0; i < words->count; i++)
+	unsigned char byte = folded.size ? (unsigned char)folded.data[0] : 0;
+
+	for (size_t i = words->starts[byte]; i < words->starts[byte + 1]; i++)
 		if (view_starts_with(folded, words->items[i]) &&
 			ends_word(folded, words->items[i].size))
 			return true;
 	return false;
 }
 
-bool
-words_collect(struct words *ret_words, const struct tsv *table, struct view kind,
-	struct arena *arena, struct error *err)
+static int
+compare_items(const void *a, const void *b)
 {
-	struct words words = {0};
+	return view_compare(*(const struct view *)a, *(const struct view *)b);
+}
+
+/* Sorts the phrases and notes where those of each first byte begin. */
+static bool
+index_items(struct words *words, struct arena *arena)
+{
+	words->least = arena_alloc_array(arena, words->count, sizeof(*words->least));
+	if (!words->least)
+		return false;
+	qsort(words->items, words->count, sizeof(*words->items), compare_items);
+	for (size_t i = 0; i < words->count; i++) {
+		for (size_t at = 0; at < words->items[i].size; at++)
+			words->least[i] += words->items[i].data[at] != '*';
+		words->starts[(unsigned char)words->items[i].data[0] + 1] = i + 1;
+	}
+	for (size_t byte = 1; byte <= 256; byte++)
+		if (words->starts[byte] < words->starts[byte - 1])
+			words->starts[byte] = words->starts[byte - 1];
+	return true;
+}
+
+/* The rows of one kind, folded. */
+static bool
+collect_items(struct words *words, const struct tsv *table, struct view kind, struct arena *arena,
+	struct error *err)
+{
 	size_t capacity = 0;
 
 	for (size_t row = 0; row < tsv_row_count(table); row++) {
@@ -174,15 +226,28 @@ words_collect(struct words *ret_words, const struct tsv *table, struct view kind
 		fold(&folded, tsv_cell(table, row, WORDS_PHRASE));
 		if (folded.size == 0)
 			return tsv_error(table, row, err, "the phrase is empty");
-		item = arena_push(
-			arena, &words.items, &words.count, &capacity, sizeof(*item), TSV_ROWS_MAX);
+		item = arena_push(arena, &words->items, &words->count, &capacity, sizeof(*item),
+			TSV_ROWS_MAX);
 		if (!item)
 			return tsv_error(table, row, err, "too many phrases");
 		*item = arena_copy(arena, str_view(&folded));
 	}
+	return true;
+}
+
+bool
+words_collect(struct words *ret_words, const struct tsv *table, struct view kind,
+	struct arena *arena, struct error *err)
+{
+	struct words words = {0};
+
+	if (!collect_items(&words, table, kind, arena, err))
+		return false;
 	if (words.count == 0)
 		return error_set(err, ERROR_USAGE, "a vocabulary has no row of the kind \"%.*s\"",
 			(int)kind.size, kind.data);
+	if (!index_items(&words, arena))
+		return error_set(err, ERROR_PROGRAM, "no memory for a vocabulary");
 	*ret_words = words;
 	return true;
 }

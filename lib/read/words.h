@@ -14,8 +14,10 @@
  * "*" in a phrase stands for any characters.
  */
 struct words {
-	struct view *items;
+	struct view *items; /**< by their first byte */
 	size_t count;
+	size_t *least;      /**< bytes that a text needs to be like the phrase */
+	size_t starts[257]; /**< items[starts[b]] … items[starts[b + 1] - 1] begin with byte b */
 };
 
 /**
@@ -35,10 +37,13 @@ void words_fold(struct str *out, struct view text);
 /** True if a folded text is, from its first to its last character, like the phrase. Linear. */
 bool words_like(struct view phrase, struct view folded);
 
-/** The first phrase that the folded text is like; SIZE_MAX if none. */
+/** True if the folded text is one of the phrases, none of which has a "*". */
+bool words_hold(const struct words *words, struct view folded);
+
+/** A phrase that the folded text is like; SIZE_MAX if none. */
 size_t words_find_like(const struct words *words, struct view folded);
 
-/** The first phrase that stands in the folded text, as whole words; SIZE_MAX if none. */
+/** A phrase that stands in the folded text, as whole words; SIZE_MAX if none. */
 size_t words_find_within(const struct words *words, struct view folded);
 
 /** True if the folded text begins with one of the phrases, ending at the end of a word. */
