@@ -250,7 +250,7 @@ role_of(struct tongue *tongue, const struct sentence *sentence,
 		break;
 	}
 	return (struct role){FIELD_STARTED,
-		around->lead == LEAD_SINCE && around->side < 0 ? 0.4 : 0};
+		around->lead == LEAD_SINCE && around->side < 0 ? 0.3 : 0};
 }
 
 /* A row or line whose label names the field. */

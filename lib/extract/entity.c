@@ -60,10 +60,13 @@ static bool
 is_stop(struct scanner *scanner, size_t i)
 {
 	const struct token *token = token_at(scanner, i);
-	const struct hit *hit = word_hit(scanner, TABLE_NAME_STOPS, "word", i);
-	if ((hit && hit->end >= token->end) || is_and(scanner, i) ||
-		word_hit(scanner, TABLE_NAME_STOPS, "joint", i))
-		return true;
+	static const char *const values[] = {"word", "joint", "and"};
+	const struct hit *hit;
+	for (size_t v = 0; v < sizeof(values) / sizeof(values[0]); v++) {
+		hit = word_hit(scanner, TABLE_NAME_STOPS, values[v], i);
+		if (hit && hit->end >= token->end)
+			return true;
+	}
 	hit = word_hit(scanner, TABLE_MONTHS, NULL, i);
 	if (hit && hit->end >= token->end && hit->weight >= 1)
 		return true;
@@ -99,6 +102,33 @@ is_new_line(const struct scanner *scanner, size_t i)
 	return view_find_byte(view_slice(text, before->end, token->start), '\n', 0) != SIZE_MAX;
 }
 
+/* Within a name a capital is enough, where it is no small word's ("Lumen Ledger Ltd"). */
+static bool
+continues_name(struct scanner *scanner, size_t i)
+{
+	enum { SMALL_WORD = 3 };
+	const struct token *token = token_at(scanner, i);
+	if (is_name_word(scanner, i))
+		return true;
+	return token->kind == TOKEN_WORD && token->is_capitalised &&
+		token->end - token->start > SMALL_WORD &&
+		!word_hit(scanner, TABLE_MONTHS, NULL, i) &&
+		!word_hit(scanner, TABLE_TITLES, NULL, i);
+}
+
+/* "Project X", "Firma X": a word for a firm or project leads to the name and is none of it. */
+static bool
+leads_to_name(struct scanner *scanner, size_t i, size_t limit)
+{
+	if (i + 1 >= limit || !is_name_word(scanner, i + 1) || ends_body(scanner, i + 1))
+		return false;
+	const struct hit *project = word_hit(scanner, TABLE_NAME_CUES, "project", i);
+	const struct hit *firm = word_hit(scanner, TABLE_OWNER_CUES, "firm", i);
+	const struct hit *cue = project ? project : firm;
+	return cue && cue->end == token_at(scanner, i)->end &&
+		!word_hit(scanner, TABLE_ORG_WORDS, NULL, i + 1);
+}
+
 /* Where the run that begins at token i ends; words joined by lower-case joints belong to it. */
 static size_t
 end_of_run(struct scanner *scanner, size_t i, size_t limit)
@@ -129,7 +159,7 @@ end_of_run(struct scanner *scanner, size_t i, size_t limit)
 				token->end - token->start > 2)
 				break;
 			next = end + 1;
-		} else if (is_name_word(scanner, end)) {
+		} else if (continues_name(scanner, end)) {
 			is_body = is_body || word_hit(scanner, TABLE_ORG_WORDS, NULL, end);
 			next = end + 1;
 		} else if (is_joint(scanner, end) || (is_body && is_and(scanner, end))) {
@@ -155,6 +185,29 @@ end_of_run(struct scanner *scanner, size_t i, size_t limit)
 	return end;
 }
 
+/* "a ministry of agriculture", "the central bank of Cambodia": a body in small letters needs an
+ * "of" and says what of. */
+static size_t
+end_of_small_body(struct scanner *scanner, size_t i, size_t limit)
+{
+	const struct token *token = token_at(scanner, i);
+	if (token->kind != TOKEN_WORD || token->is_capitalised || !ends_body(scanner, i))
+		return i;
+	const struct hit *body = word_hit(scanner, TABLE_ORG_WORDS, NULL, i);
+	size_t of = i + 1;
+	while (of < limit && token_at(scanner, of)->start < body->end)
+		of++;
+	if (of < limit && of > i + 1 && is_joint(scanner, of - 1))
+		of--; /* the term holds its "of" */
+	if (of + 1 >= limit || !is_joint(scanner, of))
+		return i;
+	size_t what = of + 1;
+	if (token_at(scanner, what)->kind != TOKEN_WORD || is_stop(scanner, what))
+		return i;
+	return token_at(scanner, what)->is_capitalised ? end_of_run(scanner, what, limit)
+						       : what + 1;
+}
+
 static enum entity_kind
 kind_of(struct scanner *scanner, size_t first, size_t behind)
 {
@@ -168,7 +221,14 @@ kind_of(struct scanner *scanner, size_t first, size_t behind)
 		if (tongue_hit(&scanner->tongue, scanner->sentence, TABLE_ORG_WORDS,
 			    kinds[i].value, from->start, to->end))
 			return kinds[i].kind;
-	return ENTITY_NAME;
+	/* who is known to be of a tier of government is public */
+	const struct hit *tier = sentence_hit(scanner->document, scanner->sentence, TABLE_LEVELS,
+		NULL, from->start, to->end);
+	return tier && tier->start == from->start && tier->end >= to->end &&
+			!sentence_hit(scanner->document, scanner->sentence, TABLE_COUNTRIES, NULL,
+				from->start, to->end)
+		? ENTITY_PUBLIC
+		: ENTITY_NAME;
 }
 
 static bool
@@ -180,7 +240,10 @@ is_known(const struct scanner *scanner, size_t start, size_t end)
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
 		const struct hit *hit = sentence_hit(
 			scanner->document, sentence, tables[i], NULL, start, end);
-		if (hit && hit->start == start && hit->end >= end)
+		struct view text = scanner->document->parts[sentence->part].text;
+		/* "Hyperledger-based" is no name either */
+		if (hit && hit->start == start &&
+			(hit->end >= end || text.data[hit->end] == '-'))
 			return true;
 	}
 	return false;
@@ -206,12 +269,23 @@ is_odd(struct view word)
 static bool
 is_generic(struct scanner *scanner, size_t first, size_t behind)
 {
-	for (size_t i = first; i < behind; i++)
-		if (!word_hit(scanner, TABLE_NAME_STOPS, "generic", i) &&
-			!word_hit(scanner, TABLE_NAME_STOPS, "joint", i) &&
-			!is_and(scanner, i))
-			return false;
-	return true;
+	return behind == first + 1 && word_hit(scanner, TABLE_NAME_STOPS, "generic", first);
+}
+
+/* "l'Université", "dell'Agenzia": the bytes before the name itself. */
+static size_t
+elision(struct view word)
+{
+	size_t at = view_find_byte(word, '\'', 0), width = 1;
+	size_t curly = view_find(word, VIEW("’"), 0);
+	if (curly < at) {
+		at = curly;
+		width = VIEW("’").size;
+	}
+	if (at == SIZE_MAX || at > 5 || at + width >= word.size || at == 0)
+		return 0;
+	char last = word.data[at - 1];
+	return last >= 'a' && last <= 'z' ? at + width : last == 'L' || last == 'D' ? at + width : 0;
 }
 
 static bool
@@ -222,17 +296,19 @@ add(struct scanner *scanner, size_t first, size_t behind, bool is_quoted, struct
 		&scanner->count, &scanner->capacity, sizeof(*entity), SIZE_MAX);
 	if (!entity)
 		return error_set(err, ERROR_MESSAGE, "too many names for the limits");
-	*entity = (struct entity){.kind = kind_of(scanner, first, behind),
+	enum entity_kind kind = kind_of(scanner, first, behind);
+	*entity = (struct entity){.kind = kind,
 		.sentence = scanner->index,
 		.first_token = scanner->sentence->first_token + first,
 		.behind_token = scanner->sentence->first_token + behind,
-		.start = from->start,
+		.start = from->start + elision(token_text(scanner, first)),
 		.end = to->end,
 		.is_quoted = is_quoted,
 		.at_start = first == 0,
 		.is_acronym = behind == first + 1 && from->is_upper,
+		.is_small = !is_quoted && !from->is_capitalised && !from->has_inner_upper,
 		.is_generic = is_generic(scanner, first, behind),
-		.is_known = is_known(scanner, from->start, to->end)};
+		.is_known = kind == ENTITY_NAME && is_known(scanner, from->start, to->end)};
 	for (size_t i = first; i < behind; i++)
 		entity->is_odd = entity->is_odd || is_odd(token_text(scanner, i));
 	return true;
@@ -302,7 +378,14 @@ scan_sentence(struct scanner *scanner, struct error *err)
 			i = end + 1;
 			continue;
 		}
-		if (!is_name_word(scanner, i)) {
+		end = end_of_small_body(scanner, i, limit);
+		if (end > i) {
+			if (!add(scanner, i, end, false, err))
+				return false;
+			i = end;
+			continue;
+		}
+		if (!is_name_word(scanner, i) || leads_to_name(scanner, i, limit)) {
 			i++;
 			continue;
 		}
@@ -345,6 +428,7 @@ entity_cue_before(struct tongue *tongue, const struct entity *entity, enum table
 {
 	const struct sentence *sentence = &tongue->document->sentences[entity->sentence];
 	const struct hit *hits = sentence_hits(tongue->document, sentence);
+	struct view text = tongue->document->parts[sentence->part].text;
 	const struct hit *best = NULL;
 	for (size_t i = 0; i < sentence->hit_count && hits[i].start < entity->start; i++)
 		if (hits[i].table == table && hits[i].end <= entity->start &&
@@ -352,6 +436,11 @@ entity_cue_before(struct tongue *tongue, const struct entity *entity, enum table
 			(!value || hit_is(&hits[i], table, value)) &&
 			tongue_speaks(tongue, sentence, &hits[i]))
 			best = &hits[i];
+	/* "what I take with me: Settle …" names nobody that takes part */
+	if (best && table == TABLE_OWNER_CUES &&
+		view_find_byte(view_slice(text, best->end, entity->start), ':', 0) != SIZE_MAX &&
+		!hit_is(best, table, "partner"))
+		return NULL;
 	return best;
 }
 

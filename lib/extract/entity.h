@@ -28,6 +28,7 @@ struct entity {
 	bool at_start;        /**< of a sentence, where every word is capitalised */
 	bool is_odd;          /**< "OrgBook", "e-Koosolek": capitals where no sentence puts them */
 	bool is_acronym;      /**< capitals only, one word */
+	bool is_small;        /**< "ministry of agriculture", in small letters */
 	bool is_generic;      /**< "the Ministry": says no more than its kind */
 	bool is_known;        /**< a country, platform, month or title: a name of no project */
 };

@@ -69,7 +69,9 @@ continues_list(struct looker *looker, const struct entity *before, const struct 
 				"and", token->start, token->end))
 			joined = true;
 		else if (!tongue_hit(&looker->tongue, sentence_of(looker, entity), TABLE_NAME_STOPS,
-				 NULL, token->start, token->end))
+				 NULL, token->start, token->end) &&
+			!tongue_hit(&looker->tongue, sentence_of(looker, entity), TABLE_OWNER_CUES,
+				"firm", token->start, token->end))
 			return false;
 	}
 	return joined;
@@ -80,7 +82,7 @@ owner_by_cues(struct looker *looker, const struct entity *entity)
 {
 	struct tongue *tongue = &looker->tongue;
 	bool is_public = entity->kind == ENTITY_PUBLIC;
-	double score = is_public ? 0.35 : 0;
+	double score = is_public ? (entity->is_small ? 0.3 : 0.35) : 0;
 	if (entity_cue_before(tongue, entity, TABLE_OWNER_CUES, "us", FAR_CUE_REACH))
 		score = score_or(score, is_public ? 0.6 : entity->kind == ENTITY_COMPANY ? 0.1 : 0.35);
 	if (entity_cue_before(tongue, entity, TABLE_OWNER_CUES, "owner", CUE_REACH))
@@ -176,14 +178,34 @@ part_taken(struct looker *looker, const struct entity *entity)
 	return part;
 }
 
+static bool
+is_genitive_of(struct view longer, struct view shorter)
+{
+	struct view rest = view_slice(longer, shorter.size, longer.size);
+	return shorter.size > 3 && view_starts_with(longer, shorter) &&
+		(view_equal(rest, VIEW("s")) || view_equal(rest, VIEW("'s")) ||
+			view_equal(rest, VIEW("’s")));
+}
+
 static struct body *
 body_of(struct looker *looker, struct view text, int case_index)
 {
 	struct arena *arena = looker->document->arena;
-	for (size_t i = 0; i < looker->body_count; i++)
-		if (looker->bodies[i].case_index == case_index &&
-			entity_same(looker->bodies[i].text, text, arena))
-			return &looker->bodies[i];
+	for (size_t i = 0; i < looker->body_count; i++) {
+		struct body *known = &looker->bodies[i];
+		if (known->case_index != case_index)
+			continue;
+		if (entity_same(known->text, text, arena))
+			return known;
+		/* "Lantmäteriets", "Telia's": the genitive is the same body */
+		if (is_genitive_of(text, known->text))
+			return known;
+		if (is_genitive_of(known->text, text)) {
+			known->text = text;
+			known->best_owner = known->partner = 0; /* better words are these */
+			return known;
+		}
+	}
 	struct body *body = arena_push(arena, &looker->bodies, &looker->body_count,
 		&looker->body_capacity, sizeof(*body), BODIES_MAX);
 	if (!body)

@@ -55,7 +55,9 @@ score_of_cues(struct looker *looker, const struct entity *entity)
 	if (entity_cue_before(tongue, entity, TABLE_NAME_CUES, "project", BESIDE_REACH))
 		score = score_or(score, 0.6);
 	else if (entity_cue_behind(tongue, entity, TABLE_NAME_CUES, "project", 1))
-		score = score_or(score, entity->is_quoted || entity->is_odd ? 0.6 : 0.45);
+		score = score_or(score, entity->is_quoted || entity->is_odd ? 0.6
+				: entity->is_acronym                        ? 0.2
+									    : 0.45);
 	else if (entity_cue_behind(tongue, entity, TABLE_NAME_CUES, "project", NEAR_REACH) &&
 		entity->is_quoted)
 		score = score_or(score, 0.35);

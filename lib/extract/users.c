@@ -66,7 +66,7 @@ score_of_cues(const struct looker *looker, const struct number_found *number, do
 		return 0;
 	size_t nearby = near > clause->start ? near : clause->start;
 	if (first_hit(looker, TABLE_USER_CUES, "target", nearby, number->end + TARGET_REACH))
-		score -= 0.3;
+		score -= 0.4;
 	if (first_hit(looker, TABLE_USER_CUES, "use", clause->start, clause->end))
 		score += 0.22;
 	else if (first_hit(looker, TABLE_USER_CUES, "use", near, number->end + CUE_REACH))
@@ -81,7 +81,7 @@ static double
 score_of_counted(const struct looker *looker, const struct number_found *number,
 	const struct hit *noun)
 {
-	double score = 0.46 * (noun->weight > 0 ? noun->weight : 1);
+	double score = 0.42 * (noun->weight > 0 ? noun->weight : 1);
 	if (number->value == 1 || (number->is_date && noun->start > number->end + 2))
 		return 0;
 	if (number->value < 10)
@@ -97,11 +97,13 @@ score_of_bare(const struct looker *looker, const struct number_found *number)
 {
 	const struct clause *clause =
 		clause_at(looker->document, looker->sentence, number->start);
-	const struct hit *use = first_hit(
-		looker, TABLE_USER_CUES, "use", clause->start, clause->end);
-	if (number->is_date || number->value < 10 || !use)
+	bool used = first_hit(looker, TABLE_USER_CUES, "use", clause->start, clause->end);
+	bool told = first_hit(looker, TABLE_USER_CUES, "now", clause->start, clause->end) &&
+		first_hit(looker, TABLE_USER_NOUNS, NULL, looker->sentence->start,
+			looker->sentence->end);
+	if (number->is_date || number->value < 10 || (!used && !told))
 		return 0;
-	return score_of_cues(looker, number, 0.28);
+	return score_of_cues(looker, number, used ? 0.28 : 0.4);
 }
 
 static double
@@ -168,8 +170,9 @@ find_in_sentence(struct tongue *tongue, const struct sentence *sentence,
 static bool
 may_hold_number(const struct document *document, const struct sentence *sentence)
 {
-	for (size_t i = 0; i < sentence->token_count; i++)
-		if (document->tokens[sentence->first_token + i].kind == TOKEN_NUMBER)
+	struct view text = sentence_text(document, sentence);
+	for (size_t i = 0; i < text.size; i++)
+		if (text.data[i] >= '0' && text.data[i] <= '9')
 			return true;
 	return sentence_hit(document, sentence, TABLE_NUMBER_WORDS, NULL, sentence->start,
 		sentence->end);
