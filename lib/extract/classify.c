@@ -39,6 +39,9 @@ enum feature {
 	FEATURE_OWN_DEEDS,
 	FEATURE_DOCUMENT,
 	FEATURE_SUBJECT_REPLY,
+	FEATURE_FACTS,
+	FEATURE_FIGURES,
+	FEATURE_DAYS,
 	FEATURE_REPORTED,
 	FEATURE_PUBLIC_BODY,
 	FEATURE_LABELS,
@@ -77,6 +80,9 @@ static const char *const feature_names[FEATURE_COUNT] = {
 	[FEATURE_OWN_DEEDS] = "own_deeds",
 	[FEATURE_DOCUMENT] = "document",
 	[FEATURE_SUBJECT_REPLY] = "subject_reply",
+	[FEATURE_FACTS] = "facts",
+	[FEATURE_FIGURES] = "figures",
+	[FEATURE_DAYS] = "days",
 	[FEATURE_REPORTED] = "reported",
 	[FEATURE_PUBLIC_BODY] = "public_body",
 	[FEATURE_LABELS] = "labels",
@@ -160,6 +166,8 @@ struct tally {
 	double words[CLASS_COUNT];
 	double first_person;
 	double reported;
+	double figures;   /* numbers and months */
+	double days;      /* days of the week and times of the day: meetings */
 	double own_deeds; /* sentences in which "we" stands beside a stage or platform */
 	double public_bodies;
 	size_t sentences;
@@ -180,6 +188,8 @@ count_hit(const struct hit *hit, struct tally *tally)
 		tally->words[class] += hit->weight;
 	tally->first_person += hit_is(hit, TABLE_CUES, "first_person");
 	tally->reported += hit_is(hit, TABLE_CUES, "reported");
+	tally->figures += hit->table == TABLE_MONTHS;
+	tally->days += hit_is(hit, TABLE_CUES, "day");
 	tally->public_bodies += hit_is(hit, TABLE_ORG_WORDS, "public");
 }
 
@@ -204,6 +214,8 @@ count_sentence(const struct document *document, const struct sentence *sentence,
 		tally->forwarded_bytes += size;
 	else if (part == PART_TEXT && sentence->span == SPAN_OWN)
 		tally->own_bytes += size;
+	for (size_t i = 0; i < sentence->token_count; i++)
+		tally->figures += document->tokens[sentence->first_token + i].kind == TOKEN_NUMBER;
 	tally->sentences += part == PART_TEXT;
 	tally->questions += part == PART_TEXT && sentence->is_question;
 	bool own = false, deed = false;
@@ -293,6 +305,11 @@ class_features(const struct document *document, const struct candidates *names,
 	features[FEATURE_NAME] = best_name(names);
 	features[FEATURE_CATEGORY] = score_saturate(tally.tables[TABLE_CATEGORIES], 2);
 	features[FEATURE_OWN_DEEDS] = score_saturate(tally.own_deeds, 1.5);
+	features[FEATURE_FACTS] = score_saturate(tally.tables[TABLE_EVENTS] +
+			tally.tables[TABLE_REASONS] + tally.tables[TABLE_USER_NOUNS],
+		6);
+	features[FEATURE_FIGURES] = score_saturate(tally.figures, 3);
+	features[FEATURE_DAYS] = score_saturate(tally.days, 1.5);
 	features[FEATURE_DOCUMENT] = has_document(document->mail);
 	features[FEATURE_SUBJECT_REPLY] = is_reply_subject(document);
 	features[FEATURE_REPORTED] = score_saturate(tally.reported, 2);

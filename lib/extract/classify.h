@@ -36,7 +36,7 @@ struct verdict classify(const struct class_model *model, const struct document *
 const char *class_feature_name(size_t index);
 
 /** The features of a document; as many as have names. */
-enum { CLASS_FEATURES = 40 };
+enum { CLASS_FEATURES = 43 };
 void class_features(const struct document *document, const struct candidates *names,
 	double ret_features[CLASS_FEATURES]);
 

@@ -31,7 +31,7 @@ static const struct rule rules[FIELD_COUNT] = {
 	[FIELD_LAUNCHED] = {.least = 0.4, .most = 1},
 	[FIELD_EXPECTED] = {.least = 0.4, .most = 1},
 	[FIELD_ENDED] = {.least = 0.4, .most = 1},
-	[FIELD_REASONS] = {.least = 0.42, .most = 5},
+	[FIELD_REASONS] = {.least = 0.36, .most = 5},
 	[FIELD_LESSONS] = {.least = 0.45, .most = 12},
 	[FIELD_LINKS] = {.least = 0.4, .most = 12},
 	[FIELD_CONTACT_NAME] = {.least = 0.3, .most = 1, .is_name = true, .takes_shared = true},

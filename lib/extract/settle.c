@@ -13,7 +13,7 @@ static const double told_min = 0.3;
 /* A stage that ran for real though it was stopped later. */
 static const double ran_min = 0.7;
 /* Below this nothing speaks for any category. */
-static const double unknown_below = 0.15;
+static const double unknown_below = 0.08;
 
 struct evidence_of_status {
 	double live;
@@ -112,6 +112,8 @@ plead(const struct evidence_of_status *e)
 	struct pleas pleas;
 	double ahead = score_or(e->expected * 0.85, e->upcoming * 0.55);
 	double live = score_or(e->live, score_or(e->launched * 0.7, e->implemented * 0.3));
+
+	live = score_or(live, e->users * (1 - e->trial) * 0.3);
 
 	pleas.stopped = score_or(score_or(e->stopped, e->held), e->ended * 0.6);
 	pleas.lessons = score_or(score_or(pleas.stopped * 0.9, e->lessons * 0.85),

@@ -464,10 +464,20 @@ compare_for_reading(const void *left, const void *right)
 	return order ? order : compare_numbers(a->row, b->row);
 }
 
+/* Cues of different kinds live in one text: "do not" is a denial and holds a negation. */
 static bool
-is_hidden(const struct hit *hit, const struct hit *last)
+is_layered(enum table table)
+{
+	return table == TABLE_CUES || table == TABLE_CLASSES;
+}
+
+static bool
+is_hidden(const struct vocabulary *vocabulary, const struct hit *hit, const struct hit *last)
 {
 	if (!last || last->table != hit->table || hit->end > last->end)
+		return false;
+	if (is_layered(hit->table) && !vocabulary->rows[last->row].hides &&
+		!view_equal(hit->value, last->value))
 		return false;
 	bool same_place = hit->start == last->start && hit->end == last->end;
 	return !same_place ||
@@ -485,7 +495,7 @@ drop_hidden(struct search *search)
 	for (size_t i = 0; i < search->count; i++) {
 		struct hit hit = search->hits[i];
 
-		if (is_hidden(&hit, i ? &last : NULL))
+		if (is_hidden(vocabulary, &hit, i ? &last : NULL))
 			continue;
 		last = hit;
 		if (!vocabulary->rows[hit.row].hides)

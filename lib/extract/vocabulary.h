@@ -86,7 +86,8 @@ const char *vocabulary_fingerprint(const struct vocabulary *vocabulary);
 
 /**
  * All hits of all tables in `text`, ordered by start, then table; of one table no hit lies within
- * another, and what "-" hides is gone. Linear in the text. False only when the arena is full.
+ * another (cues and words of classes may, where their values differ), and what "-" hides is gone.
+ * Linear in the text. False only when the arena is full.
  */
 __attribute__((warn_unused_result)) bool vocabulary_search(const struct vocabulary *vocabulary,
 	struct view text, struct arena *arena, struct hit **ret_hits, size_t *ret_count,
