@@ -125,19 +125,30 @@ is_known(struct db *db, int64_t message_id, bool *ret_known, struct error *err)
 	return step != DB_FAILED;
 }
 
-bool
-casebook_drop(struct casebook *casebook, int64_t message_id, struct error *err)
+/* Takes out what is there of a message, if anything, without a word in the feed. */
+static bool
+take_out(struct db *db, int64_t message_id, struct error *err)
 {
 	struct statement *search;
 	bool known;
 
-	if (!is_known(casebook->db, message_id, &known, err))
+	if (!is_known(db, message_id, &known, err))
 		return false;
 	if (!known)
 		return true;
-	search = db_use(casebook->db, "search_drop");
+	search = db_use(db, "search_drop");
 	db_bind_int(search, ":id", message_id);
-	return db_run(search, err) && thread_leave(casebook->db, message_id, err);
+	return db_run(search, err) && thread_leave(db, message_id, err);
+}
+
+bool
+casebook_drop(struct casebook *casebook, int64_t message_id, struct error *err)
+{
+	CLEANUP(str_free) struct str id = str_new(32);
+
+	str_append_format(&id, "%lld", (long long)message_id);
+	return take_out(casebook->db, message_id, err) &&
+	       feed_drop(casebook->db, VIEW("message"), str_view(&id), err);
 }
 
 /* The time a message is sorted by: what the sender says, unless it cannot be. */
@@ -457,6 +468,35 @@ put_mentions(struct db *db, const struct archive_message *message, const struct 
 	return true;
 }
 
+static void
+digest_text(struct digest *digest, struct view text)
+{
+	digest_update(digest, view_make(&text.size, sizeof(text.size)));
+	digest_update(digest, text);
+}
+
+static void
+digest_mail(struct digest *digest, const struct mail *mail)
+{
+	const struct view texts[] = {mail->message_id, mail->subject, mail->from.name,
+		mail->from.address, mail->text, mail->reply_text, mail->signature, mail->language};
+	const int64_t numbers[] = {mail->has_date, mail->date, mail->date_offset_minutes,
+		(int64_t)mail->to_count, (int64_t)mail->attachment_count};
+
+	for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++)
+		digest_text(digest, texts[i]);
+	digest_update(digest, view_make(numbers, sizeof(numbers)));
+	for (size_t i = 0; i < mail->to_count; i++) {
+		digest_text(digest, mail->to[i].name);
+		digest_text(digest, mail->to[i].address);
+	}
+	for (size_t i = 0; i < mail->attachment_count; i++) {
+		digest_text(digest, mail->attachments[i].name);
+		digest_text(digest, mail->attachments[i].text);
+		digest_update(digest, view_make(mail->attachments[i].sha256, SHA256_SIZE));
+	}
+}
+
 /* What is told of a message in the feed: a digest over all that the export shows of it. */
 static bool
 tell_message(struct db *db, const struct archive_message *message, struct view class,
@@ -468,15 +508,9 @@ tell_message(struct db *db, const struct archive_message *message, struct view c
 
 	digest_update(digest, view_make(message->sha256, SHA256_SIZE));
 	digest_update(digest, class);
-	if (mail) {
-		const struct view texts[] = {mail->subject, mail->from.name, mail->from.address,
-			mail->text, mail->reply_text, mail->signature, mail->language};
-
-		for (size_t i = 0; i < sizeof(texts) / sizeof(texts[0]); i++) {
-			digest_update(digest, view_make(&texts[i].size, sizeof(texts[i].size)));
-			digest_update(digest, texts[i]);
-		}
-	}
+	digest_update(digest, view_make(&message->answered, sizeof(message->answered)));
+	if (mail)
+		digest_mail(digest, mail);
 	digest_finish(digest, sum);
 	str_append_format(&id, "%lld", (long long)message->id);
 	return feed_put(db, VIEW("message"), str_view(&id), sum, err);
@@ -497,7 +531,7 @@ casebook_put(struct casebook *casebook, const struct archive_message *message,
 {
 	struct db *db = casebook->db;
 
-	return casebook_drop(casebook, message->id, err) && put_message(db, message, facts, err) &&
+	return take_out(db, message->id, err) && put_message(db, message, facts, err) &&
 	       put_attachments(db, message->id, &facts->mail, err) &&
 	       put_references(db, message->id, &facts->mail, err) &&
 	       make_findable(db, message->id, err) && thread_join(db, message->id, err) &&
@@ -512,7 +546,7 @@ casebook_set_aside(struct casebook *casebook, const struct archive_message *mess
 {
 	struct statement *put;
 
-	if (!casebook_drop(casebook, message->id, err))
+	if (!take_out(casebook->db, message->id, err))
 		return false;
 	put = db_use(casebook->db, "message_put_aside");
 	bind_identity(put, message, NULL);

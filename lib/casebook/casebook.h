@@ -54,9 +54,9 @@ __attribute__((warn_unused_result)) bool casebook_commit(
 void casebook_rollback(struct casebook *casebook);
 
 /**
- * Finishes a rebuild: `rebuilt` takes on the change feed of `running`, so that its numbers go on
- * and only true changes are told, and its content replaces that of `running` in one transaction;
- * readers see either the old or the new one.
+ * A rebuild: before anything is put into it, `rebuilt` takes on the change feed of `running`, so
+ * that its numbers go on and only true changes are told; at the end its content replaces that of
+ * `running` in one transaction; readers see either the old or the new one.
  */
 __attribute__((warn_unused_result)) bool casebook_adopt_feed(
 	struct casebook *rebuilt, struct casebook *running, struct error *err);

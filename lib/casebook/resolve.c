@@ -3,7 +3,7 @@
  *
  * Sets grow. Of single values the latest statement wins, unless it knows less ("unknown") or is
  * far less sure. Contact name and address belong together: a later account's contact replaces both.
- * Confidentiality asked for is lifted only by the person who asked.
+ * Confidentiality asked for is lifted only by the person who asked, and by each for himself.
  */
 #include "casebook/alike.h"
 
@@ -33,6 +33,8 @@ struct resolution {
 	struct arena *arena;
 	struct said *values;
 	size_t count, capacity;
+	int64_t *messages; /* that tell of the case, in the order of time */
+	size_t message_count, message_capacity;
 	int64_t first_at, last_at;
 };
 
@@ -84,9 +86,8 @@ replaces(const struct said *later, const struct said *earlier)
 	if (view_equal(later->value, VIEW("unknown")))
 		return false;
 	if (later->field == FIELD_CONFIDENTIALITY &&
-		strictness(later->value) < strictness(earlier->value) &&
-		!view_equal_nocase(later->sender, earlier->sender))
-		return false;
+		strictness(later->value) > strictness(earlier->value))
+		return true; /* however unsure: what was asked for is never published */
 	return later->confidence >= SURENESS_NEEDED * earlier->confidence ||
 	       view_equal(earlier->value, VIEW("unknown"));
 }
@@ -101,11 +102,52 @@ push(struct resolution *all, const struct said *said)
 		*slot = *said;
 }
 
+/* Everybody's latest wish stands beside the others' until all are known. */
+static void
+add_wish(struct resolution *all, const struct said *said)
+{
+	for (size_t i = 0; i < all->count; i++) {
+		struct said *earlier = &all->values[i];
+
+		if (earlier->field != FIELD_CONFIDENTIALITY || said->sender.size == 0 ||
+			!view_equal_nocase(earlier->sender, said->sender))
+			continue;
+		if (replaces(said, earlier))
+			*earlier = *said;
+		return;
+	}
+	push(all, said);
+}
+
+/* Of all wishes the strictest holds; so nobody lifts what another asked for. */
+static void
+keep_strictest_wish(struct resolution *all)
+{
+	struct said *strictest = find_single(all, FIELD_CONFIDENTIALITY);
+
+	for (size_t i = 0; i < all->count; i++) {
+		struct said *said = &all->values[i];
+
+		if (said->field != FIELD_CONFIDENTIALITY || said == strictest)
+			continue;
+		if (strictness(said->value) > strictness(strictest->value)) {
+			strictest->dropped = true;
+			strictest = said;
+		} else {
+			said->dropped = true;
+		}
+	}
+}
+
 static void
 add(struct resolution *all, const struct said *said)
 {
 	struct said *earlier;
 
+	if (said->field == FIELD_CONFIDENTIALITY) {
+		add_wish(all, said);
+		return;
+	}
 	if (field_is_set(said->field)) {
 		if (!has_same(all, said))
 			push(all, said);
@@ -192,11 +234,13 @@ read_sources(struct db *db, struct view case_id, struct resolution *all,
 	while ((step = db_next(row, err)) == DB_ROW) {
 		struct source *source = arena_push(
 			all->arena, &sources, &count, &capacity, sizeof(*sources), SIZE_MAX);
+		int64_t *message = arena_push(all->arena, &all->messages, &all->message_count,
+			&all->message_capacity, sizeof(*message), SIZE_MAX);
 
-		if (!source)
+		if (!source || !message)
 			break;
 		source->mention = arena_copy(all->arena, db_text(row, "id"));
-		source->message = db_int(row, "message");
+		source->message = *message = db_int(row, "message");
 		source->sender = arena_copy(all->arena, db_text(row, "from_address"));
 		all->last_at = db_int(row, "sorted_at");
 		if (count == 1)
@@ -309,6 +353,10 @@ put_values(struct db *db, struct view case_id, struct resolution *all, struct er
 		digest_value(digest, said);
 		ok = put_value(db, case_id, said, ordinals[said->field]++, err);
 	}
+	/* The export lists them, also where a message adds no value. */
+	if (all->message_count > 0)
+		digest_update(digest,
+			view_make(all->messages, all->message_count * sizeof(*all->messages)));
 	digest_finish(digest, sum);
 	return ok && feed_put(db, VIEW("case"), case_id, sum, err);
 }
@@ -327,6 +375,7 @@ resolve_case(struct db *db, struct view case_id, struct error *err)
 	for (size_t i = 0; i < count; i++)
 		if (!add_mention(db, &all, &sources[i], err))
 			return false;
+	keep_strictest_wish(&all);
 	drop = db_use(db, "case_drop");
 	db_bind_text(drop, ":case", case_id);
 	return db_run(drop, err) && put_case(db, case_id, &all, err) &&

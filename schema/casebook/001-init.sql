@@ -2,7 +2,7 @@
 -- makes an equal one.
 
 CREATE TABLE meta (
-    key   TEXT PRIMARY KEY,                        -- 'position': archive.message.seq derived up to; 'derivation': program and tables
+    key   TEXT PRIMARY KEY,                        -- 'position': archive.message.seq derived up to; 'derivation': program and tables; 'told': in a rebuild, change.seq of the feed taken on
     value TEXT NOT NULL
 ) STRICT, WITHOUT ROWID;
 
@@ -35,7 +35,8 @@ CREATE TABLE message (
     thread           INTEGER NOT NULL DEFAULT 0,   -- number of the thread: the smallest message id in it
     answered         TEXT                          -- RFC 3339; NULL: not answered
 ) STRICT;
-CREATE INDEX message_by_date ON message (sorted_at, id);
+-- Holds all that a list filters and sorts by, so that it reads no texts.
+CREATE INDEX message_by_date ON message (sorted_at, id, class, state, language, answered, from_address, from_name, subject);
 CREATE INDEX message_by_class ON message (class, sorted_at);
 CREATE INDEX message_by_thread ON message (thread);
 CREATE INDEX message_by_message_id ON message (message_id);

@@ -144,6 +144,20 @@ INSERT INTO change (at, kind, id, what, digest) VALUES (:at, :kind, :id, :what, 
 -- change_all: the whole feed in order
 SELECT seq, at, kind, id, what, digest FROM change ORDER BY seq;
 
+-- change_max: how far the feed has come
+SELECT coalesce(max(seq), 0) AS seq FROM change;
+
+-- change_reduce: of what was told behind a position, leaves only what is last and truly new
+DELETE FROM change AS c
+WHERE c.seq > :told
+  AND (EXISTS (SELECT 1 FROM change AS l WHERE l.kind = c.kind AND l.id = c.id AND l.seq > c.seq)
+       OR coalesce((SELECT b.what || b.digest FROM change AS b
+                    WHERE b.kind = c.kind AND b.id = c.id AND b.seq <= :told
+                    ORDER BY b.seq DESC LIMIT 1), 'drop') = c.what || c.digest);
+
+-- meta_drop: forgets a fact about this casebook
+DELETE FROM meta WHERE key = :key;
+
 -- change_copy: a change as an earlier casebook told it
 INSERT INTO change (seq, at, kind, id, what, digest)
 VALUES (:seq, :at, :kind, :id, :what, :digest);
