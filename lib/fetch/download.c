@@ -5,6 +5,8 @@
  * the handler for a body's bytes is not told the UID, and the UID may follow the bytes. So a small
  * message is collected here until all of its answer is known, and a large one is asked for alone.
  */
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +17,9 @@ enum {
 	/* RFC822.SIZE is an announcement: what exceeds this after all is left out and asked for
 	 * again, alone. */
 	COLLECT_MAX = 4 * SYNC_LARGE_BYTES,
-	RANGES_MAX = 400, /* of a set in one command: lines of some KiB are safe everywhere */
+	/* Lines of some KiB are safe everywhere (RFC 7162 4 asks servers to take 8192). */
+	RANGES_MAX = 300,
+	COMMAND_MAX = 16 * 1024,
 };
 
 /* What one command brings. */
@@ -23,6 +27,7 @@ struct download {
 	const struct session_sink *sink;
 	bool streams;         /* bytes go to sink->bytes as they come */
 	bool got_body;        /* an answer with a body has come to its end */
+	uint64_t streamed;    /* bytes */
 	struct str body;      /* of the message under way */
 	struct error failure; /* the sink's first */
 	struct uidset *uids;  /* lists: */
@@ -50,6 +55,7 @@ take_bytes(int type, struct mailimap_msg_att_body_section *section, const char *
 	(void)section;
 	if (type != MAILIMAP_MSG_ATT_BODY_SECTION || download->failure.reach != ERROR_NONE)
 		return true;
+	download->streamed += size;
 	if (!download->streams)
 		str_append(&download->body, view_make(bytes, size));
 	else if (size > 0)
@@ -137,7 +143,9 @@ read_answer(const struct mailimap_msg_att *att, struct answer *answer)
 static void
 take_quoted_body(struct download *download, const struct mailimap_msg_att_body_section *body)
 {
-	if (body && body->sec_body_part && body->sec_length > 0 && download->body.size == 0)
+	bool is_here = download->streams ? download->streamed > 0 : download->body.size > 0;
+
+	if (body && body->sec_body_part && body->sec_length > 0 && !is_here)
 		(void)take_bytes(MAILIMAP_MSG_ATT_BODY_SECTION, NULL, body->sec_body_part,
 			body->sec_length, download);
 }
@@ -195,75 +203,48 @@ take_answer(struct mailimap_msg_att *att, void *context)
 	str_clear(&download->body);
 }
 
-enum items {
-	ITEMS_UID = 0,
-	ITEMS_SIZE = 1,
-	ITEMS_FLAGS = 2, /* and the date */
-	ITEMS_BODY = 4,
-};
-
-static void
-add_item(struct mailimap_fetch_type *type, struct mailimap_fetch_att *item)
-{
-	if (!item || mailimap_fetch_type_new_fetch_att_list_add(type, item) != MAILIMAP_NO_ERROR)
-		abort();
-}
-
-static struct mailimap_fetch_type *
-make_items(unsigned items)
-{
-	struct mailimap_fetch_type *type = mailimap_fetch_type_new_fetch_att_list_empty();
-
-	if (!type)
-		abort();
-	add_item(type, mailimap_fetch_att_new_uid());
-	if (items & ITEMS_FLAGS) {
-		add_item(type, mailimap_fetch_att_new_flags());
-		add_item(type, mailimap_fetch_att_new_internaldate());
-	}
-	if (items & ITEMS_SIZE)
-		add_item(type, mailimap_fetch_att_new_rfc822_size());
-	if (items & ITEMS_BODY)
-		add_item(
-			type, mailimap_fetch_att_new_body_peek_section(mailimap_section_new(NULL)));
-	return type;
-}
-
+/*
+ * Runs UID FETCH. As a custom command, because libetpan's own crashes on a NO without any answer
+ * before it (it frees a list that is not there).
+ */
 static bool
-run(struct session *session, struct mailimap_set *owned_set, unsigned items,
-	struct download *download, struct error *err)
+run(struct session *session, struct view set, const char *items, struct download *download,
+	struct error *err)
 {
-	struct mailimap_fetch_type *type = make_items(items);
-	clist *list = NULL;
+	CLEANUP(str_free) struct str command = str_new(COMMAND_MAX);
 	int result;
 
+	str_append_format(&command, "UID FETCH %.*s (%s)", (int)set.size, set.data, items);
+	if (command.overflowed)
+		return error_set(err, ERROR_PROGRAM, "a command is too long");
 	mailimap_set_progress_callback(session->imap, ignore_progress, ignore_progress, download);
 	mailimap_set_msg_att_handler(session->imap, take_answer, download);
 	mailimap_set_msg_body_handler(session->imap, take_bytes, download);
-	result = mailimap_uid_fetch(session->imap, owned_set, type, &list);
+	result = mailimap_custom_command(session->imap, str_text(&command));
 	mailimap_set_msg_att_handler(session->imap, NULL, NULL);
 	mailimap_set_msg_body_handler(session->imap, NULL, NULL);
 	mailimap_set_progress_callback(session->imap, NULL, NULL, NULL);
-	if (list)
-		mailimap_fetch_list_free(list);
-	mailimap_fetch_type_free(type);
-	mailimap_set_free(owned_set);
 	return session_judge(session, result, "FETCH", ERROR_MESSAGE, err);
 }
 
-/* Ranges [from, to) of a set. */
-static struct mailimap_set *
-make_set(const struct uidset *uids, size_t from, size_t to)
+static bool
+run_set(struct session *session, const struct uidset *uids, const char *items,
+	struct download *download, struct error *err)
 {
-	struct mailimap_set *set = mailimap_set_new_empty();
+	CLEANUP(str_free) struct str set = str_new(COMMAND_MAX);
 
-	if (!set)
-		abort();
-	for (size_t i = from; i < to; i++)
-		if (mailimap_set_add_interval(set, uids->ranges[i].first, uids->ranges[i].last) !=
-			MAILIMAP_NO_ERROR)
-			abort();
-	return set;
+	uidset_format(uids, &set);
+	return run(session, str_view(&set), items, download, err);
+}
+
+static bool
+run_single(struct session *session, uint32_t uid, const char *items, struct download *download,
+	struct error *err)
+{
+	char set[16];
+
+	snprintf(set, sizeof(set), "%" PRIu32, uid);
+	return run(session, view_of(set), items, download, err);
 }
 
 bool
@@ -271,10 +252,11 @@ session_list_uids(
 	struct session *session, uint32_t first, struct uidset *ret_uids, struct error *err)
 {
 	struct download download = {.uids = ret_uids, .first = first ? first : 1};
+	char set[16];
 
 	session_start_command(session, 64 * 1024 * 1024);
-	return run(
-		session, mailimap_set_new_interval(download.first, 0), ITEMS_UID, &download, err);
+	snprintf(set, sizeof(set), "%" PRIu32 ":*", download.first);
+	return run(session, view_of(set), "UID", &download, err);
 }
 
 bool
@@ -284,10 +266,13 @@ session_list_sizes(struct session *session, const struct uidset *uids,
 	struct download download = {.first = 1};
 
 	for (size_t from = 0; from < uids->count; from += RANGES_MAX) {
-		size_t to = from + RANGES_MAX < uids->count ? from + RANGES_MAX : uids->count;
+		size_t left = uids->count - from;
+		/* A part of the set, borrowed. */
+		struct uidset part = {.ranges = uids->ranges + from,
+			.count = left < RANGES_MAX ? left : RANGES_MAX};
 
 		session_start_command(session, 16 * 1024 * 1024);
-		if (!run(session, make_set(uids, from, to), ITEMS_SIZE, &download, err)) {
+		if (!run_set(session, &part, "UID RFC822.SIZE", &download, err)) {
 			free(download.messages);
 			return false;
 		}
@@ -315,8 +300,8 @@ session_fetch(struct session *session, const struct uidset *uids, uint64_t size_
 	bool ok;
 
 	session_start_command(session, size_bytes);
-	ok = run(session, make_set(uids, 0, uids->count), ITEMS_SIZE | ITEMS_FLAGS | ITEMS_BODY,
-		&download, err);
+	ok = run_set(
+		session, uids, "UID FLAGS INTERNALDATE RFC822.SIZE BODY.PEEK[]", &download, err);
 	str_free(&download.body);
 	return conclude(session, ok, &download, err);
 }
@@ -329,7 +314,7 @@ session_fetch_attributes(struct session *session, uint32_t uid, struct session_m
 	bool ok;
 
 	session_start_command(session, 0);
-	ok = run(session, mailimap_set_new_single(uid), ITEMS_SIZE | ITEMS_FLAGS, &download, err);
+	ok = run_single(session, uid, "UID FLAGS INTERNALDATE RFC822.SIZE", &download, err);
 	free(download.messages);
 	if (!ok)
 		return false;
@@ -347,9 +332,11 @@ session_fetch_body(struct session *session, const struct session_message *messag
 	bool ok;
 
 	session_start_command(session, message->size_bytes);
-	ok = run(session, mailimap_set_new_single(message->uid), ITEMS_BODY, &download, err);
+	ok = run_single(session, message->uid, "UID BODY.PEEK[]", &download, err);
 	if (!conclude(session, ok, &download, err))
 		return false;
-	*ret_found = download.got_body && download.last.uid == message->uid;
+	/* NIL in place of a body looks like an empty one: then the announced size tells. */
+	*ret_found = download.got_body && download.last.uid == message->uid &&
+		     (download.streamed > 0 || message->size_bytes == 0);
 	return true;
 }

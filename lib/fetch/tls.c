@@ -289,7 +289,7 @@ tls_handshake(struct tls *tls, struct error *err)
 			continue;
 		if (result == GNUTLS_E_UNEXPECTED_PACKET_LENGTH ||
 			result == GNUTLS_E_UNEXPECTED_PACKET)
-			error_set(err, ERROR_CONNECTION,
+			error_set(err, ERROR_MAILBOX,
 				"%s does not speak TLS there: is the port right, or is it "
 				"security = starttls?",
 				tls->host);

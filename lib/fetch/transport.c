@@ -41,14 +41,26 @@ take_wake(struct wake *wake)
 		wake->receive(wake);
 }
 
+static bool
+is_stopped(struct transport *transport)
+{
+	if (!transport->wake || !transport->wake->stop)
+		return false;
+	fail(transport, "stopped");
+	return true;
+}
+
 /* Polls the socket and the wake descriptor once. */
 static enum transport_ready
 poll_once(struct transport *transport, short events, int timeout_ms)
 {
 	struct wake *wake = transport->wake;
 	struct pollfd waiting[2] = {{transport->fd, events, 0}, {wake ? wake->fd : -1, POLLIN, 0}};
-	int ready = poll(waiting, 2, timeout_ms);
+	int ready;
 
+	if (is_stopped(transport))
+		return TRANSPORT_FAILED;
+	ready = poll(waiting, 2, timeout_ms);
 	if (ready < 0 && errno == EINTR)
 		return TRANSPORT_WOKEN;
 	if (ready < 0) {
@@ -57,10 +69,8 @@ poll_once(struct transport *transport, short events, int timeout_ms)
 	}
 	if (waiting[1].revents)
 		take_wake(wake);
-	if (wake && wake->stop) {
-		fail(transport, "stopped");
+	if (is_stopped(transport))
 		return TRANSPORT_FAILED;
-	}
 	if (waiting[0].revents)
 		return TRANSPORT_DATA;
 	return ready > 0 ? TRANSPORT_WOKEN : TRANSPORT_QUIET;
