@@ -10,6 +10,7 @@
 enum {
 	/* An announcement opens the rest of its paragraph or list, up to this many sentences. */
 	ANNOUNCED_MAX = 8,
+	NOUN_REACH = 45, /* bytes from "lesson" to the colon or the "is" */
 	LESSON_SIZE_MIN = 12,
 	LESSON_SIZE_MAX = 900,
 };
@@ -20,6 +21,7 @@ struct signs {
 	bool introduces; /**< "what I take with me: …", the lesson itself stands behind */
 	bool advises;    /**< begins with an imperative: "Start with …", "Never …" */
 	bool begins_weakly; /**< "If you …", "Nobody …": advice where lessons are announced */
+	bool for_others; /**< "anyone who plans this", "other agencies" */
 	bool hindsight;  /**< "next time I would", "if I did it again" */
 	bool is_maxim;   /**< "should", "must", "is only as good as" */
 	bool ends;       /**< "apart from that", "you may use": what follows is something else */
@@ -42,6 +44,17 @@ cue(struct reader *reader, const struct sentence *sentence, const char *value)
 		sentence->end);
 }
 
+/* Behind the label of an answer ("A:", "Us:"), else where the sentence begins. */
+static size_t
+first_word(const struct document *document, const struct sentence *sentence)
+{
+	const struct block *block = &document->blocks[sentence->block];
+	return block->kind == BLOCK_LABEL && block->value_start > sentence->start &&
+			block->value_start < sentence->end
+		? block->value_start
+		: sentence->start;
+}
+
 /* Where the words begin: behind "And", "Second,", a bullet or a quotation mark. */
 static bool
 begins_with(struct reader *reader, const struct sentence *sentence, const char *value)
@@ -50,7 +63,7 @@ begins_with(struct reader *reader, const struct sentence *sentence, const char *
 	for (size_t i = 0; i < sentence->token_count; i++) {
 		const struct token *token = &document->tokens[sentence->first_token + i];
 		size_t end = token->start + 1;
-		if (token->kind != TOKEN_WORD)
+		if (token->kind != TOKEN_WORD || token->start < first_word(document, sentence))
 			continue;
 		if (tongue_hit(&reader->tongue, sentence, TABLE_LESSON_CUES, value, token->start, end))
 			return true;
@@ -59,6 +72,24 @@ begins_with(struct reader *reader, const struct sentence *sentence, const char *
 			return false;
 	}
 	return false;
+}
+
+/* "Lesson: never …", "the moral of it is that …": a noun of teaching, and the teaching behind a
+ * colon or a copula. */
+static const struct hit *
+taught_by_noun(struct reader *reader, const struct sentence *sentence)
+{
+	struct view text = reader->document->parts[sentence->part].text;
+	const struct hit *noun = cue(reader, sentence, "noun");
+	if (!noun)
+		return NULL;
+	size_t limit = noun->end + NOUN_REACH < sentence->end ? noun->end + NOUN_REACH
+							      : sentence->end;
+	size_t colon = view_find_byte(view_slice(text, 0, limit), ':', noun->end);
+	if (colon != SIZE_MAX && colon + 4 < sentence->end)
+		return noun;
+	return tongue_hit(&reader->tongue, sentence, TABLE_NAME_CUES, "is", noun->end, limit) ? noun
+											      : NULL;
 }
 
 /* Words behind an introduction: more than three make the lesson itself. */
@@ -78,6 +109,9 @@ read_signs(struct reader *reader, const struct sentence *sentence)
 {
 	const struct document *document = reader->document;
 	const struct hit *intro = cue(reader, sentence, "intro");
+	bool by_noun = !intro;
+	if (!intro)
+		intro = taught_by_noun(reader, sentence);
 	struct view text = view_trim(sentence_text(document, sentence));
 	bool colon = view_ends_with(text, VIEW(":"));
 	struct signs signs = {
@@ -87,8 +121,12 @@ read_signs(struct reader *reader, const struct sentence *sentence)
 		.hindsight = cue(reader, sentence, "hindsight") != NULL,
 		.begins_weakly = begins_with(reader, sentence, "opener"),
 		.is_maxim = cue(reader, sentence, "maxim") != NULL,
+		.for_others = cue(reader, sentence, "others") != NULL,
 		.ends = cue(reader, sentence, "end") != NULL,
 	};
+	/* "you ask for lessons, so here are mine" */
+	if (by_noun && signs.announces && view_find_byte(text, ':', 0) == SIZE_MAX)
+		signs.introduces = false;
 	if (intro && !signs.introduces)
 		signs.announces = true;
 	return signs;
@@ -123,17 +161,20 @@ static double
 score_of(const struct reader *reader, const struct sentence *sentence, const struct signs *signs)
 {
 	bool open = still_open(reader, sentence);
+	bool in_list = is_list(&reader->document->blocks[sentence->block]);
 	double score = 0;
 	if (signs->introduces)
 		score = 0.85;
 	else if (signs->hindsight)
 		score = 0.72;
 	else if (signs->advises)
-		score = open ? 0.9 : 0.35;
+		score = open ? 0.9 : signs->ends ? 0.1 : 0.38;
+	else if (signs->is_maxim && signs->for_others)
+		score = 0.6;
 	else if (signs->is_maxim || signs->begins_weakly)
-		score = open ? 0.75 : 0.15;
+		score = !open ? 0.15 : in_list ? 0.8 : 0.6;
 	else if (open)
-		score = reader->is_plural ? 0.6 : 0.3;
+		score = in_list && reader->is_plural ? 0.65 : 0.35;
 	if (sentence->is_question || (sentence->context & CONTEXT_QUESTION))
 		return 0;
 	return score;
@@ -186,7 +227,7 @@ read_sentence(struct reader *reader, const struct sentence *sentence,
 		block->kind == BLOCK_HEADING || block->kind == BLOCK_QUESTION;
 	if (signs.ends)
 		reader->is_open = false;
-	if (may_announce && signs.announces && !signs.introduces) {
+	if (may_announce && !is_label(document, sentence) && signs.announces && !signs.introduces) {
 		open_reach(reader, sentence);
 		reader->is_plural = true;
 		return true;
