@@ -202,7 +202,8 @@ is_case(const struct document *document, const struct section *section)
 		return false;
 	if (evidence & EVIDENCE_NAME)
 		return (evidence & (EVIDENCE_STAGE | EVIDENCE_PLATFORM)) != 0;
-	return (evidence & EVIDENCE_PLATFORM) && kinds >= 3;
+	return ((evidence & EVIDENCE_PLATFORM) && kinds >= 3) ||
+		((evidence & EVIDENCE_STAGE) && kinds >= 4);
 }
 
 static void
@@ -366,17 +367,49 @@ case_of_block(const struct document *document, const struct candidates *names,
 	return found;
 }
 
+/* "The second one", "better news from": a block that turns to another case and tells of it. */
+static bool
+turns_to_next(const struct document *document, const struct candidates *names, size_t index)
+{
+	const struct block *block = &document->blocks[index];
+	unsigned evidence = block_evidence(document, names, index);
+
+	if (block->sentence_count == 0 || !block_asserts(document, block) ||
+		!(evidence & EVIDENCE_STAGE) || __builtin_popcount(evidence) < 3)
+		return false;
+	const struct sentence *first = &document->sentences[block->first_sentence];
+	return sentence_hit(document, first, TABLE_CUES, "next_case", first->start, first->end) !=
+		NULL;
+}
+
+static size_t
+count_turns(const struct document *document, const struct candidates *names)
+{
+	size_t turns = 0;
+
+	for (size_t b = 0; b < document->block_count; b++)
+		turns += turns_to_next(document, names, b);
+	return turns;
+}
+
+static bool
+ends_cases(const struct block *block)
+{
+	return block->kind == BLOCK_CLOSING || block->span == SPAN_SIGNATURE;
+}
+
 static bool
 split_by_names(struct document *document, const struct candidates *names, struct error *err)
 {
 	struct name_list list = {.count = 0};
-	int current = CASE_SHARED;
 
 	if (!list_names(document, names, &list, err))
 		return false;
 	int cases = count_cases(&list);
-	if (cases < 2)
+	if (cases < 2 && count_turns(document, names) == 0)
 		return true;
+	int current = cases ? CASE_SHARED : 0, behind = current;
+	cases = cases ? cases : 1;
 	for (size_t b = 0; b < document->block_count; b++) {
 		const struct block *block = &document->blocks[b];
 		int own = case_of_block(document, names, &list, b);
@@ -385,9 +418,12 @@ split_by_names(struct document *document, const struct candidates *names, struct
 			continue;
 		if (own >= 0)
 			current = own;
-		bool ends = block->kind == BLOCK_CLOSING || block->span == SPAN_SIGNATURE;
-		if (ends)
-			current = CASE_SHARED;
+		else if (turns_to_next(document, names, b) && cases < EXTRACT_MENTIONS_MAX)
+			current = cases++;
+		if (current > 0)
+			behind = CASE_SHARED; /* the first case is over when another was told */
+		if (ends_cases(block))
+			current = behind;
 		give_blocks(document, b, b + 1, current);
 	}
 	document->case_count = (size_t)cases;

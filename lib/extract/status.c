@@ -13,6 +13,21 @@ add_signal(const struct document *document, struct candidates *candidates, size_
 		score, err);
 }
 
+/* "The pilot has been running since May" is a pilot, not a service. */
+static bool
+is_trial_running(const struct document *document, size_t index, const struct hit *hit)
+{
+	static const char *const trials[] = {"pilot", "prototype", "proof_of_concept"};
+	const struct sentence *sentence = &document->sentences[index];
+	const struct clause *clause = clause_at(document, sentence, hit->start);
+
+	for (size_t i = 0; i < sizeof(trials) / sizeof(*trials); i++)
+		if (sentence_hit(document, sentence, TABLE_STAGES, trials[i], clause->start,
+			    clause->end))
+			return true;
+	return false;
+}
+
 static bool
 visit_production(const struct document *document, struct candidates *candidates, size_t sentence,
 	const struct hit *hit, struct error *err)
@@ -22,6 +37,8 @@ visit_production(const struct document *document, struct candidates *candidates,
 
 	if (context & (CONTEXT_COMPARISON | CONTEXT_OTHERS))
 		return true;
+	if (is_trial_running(document, sentence, hit))
+		score *= 0.35;
 	if (context & CONTEXT_NEGATED)
 		return add_signal(document, candidates, sentence, hit, "not_live", score * 0.7, err);
 	if (context & CONTEXT_DROPPED)
