@@ -3,6 +3,7 @@
 #include <gnutls/x509.h>
 #include <poll.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/socket.h>
@@ -342,5 +343,6 @@ main(void)
 		cmocka_unit_test(the_end_of_the_stream_is_an_error),
 	};
 
+	(void)signal(SIGPIPE, SIG_IGN);
 	return cmocka_run_group_tests(tests, set_up, tear_down);
 }
