@@ -1,0 +1,11 @@
+casepost_unit_test(extract test_date)
+casepost_unit_test(extract test_lesson)
+casepost_unit_test(extract test_link)
+casepost_unit_test(extract test_name)
+casepost_unit_test(extract test_number)
+casepost_unit_test(extract test_person)
+# What is understood of whole mails shares a fixture.
+casepost_unit_test(extract test_vocabulary)
+casepost_unit_test(extract test_extract)
+target_sources(extract_test_extract PRIVATE extract/fixture.c)
+target_include_directories(extract_test_extract PRIVATE extract)
