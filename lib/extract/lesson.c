@@ -34,6 +34,7 @@ struct reader {
 	size_t block;   /* block of the announcement */
 	bool is_open;
 	bool is_plural; /* several lessons were announced, not one introduced */
+	bool was_asked; /* by a question, and nothing has answered it yet */
 	bool saw_lesson;
 };
 
@@ -174,7 +175,7 @@ score_of(const struct reader *reader, const struct sentence *sentence, const str
 	else if (signs->is_maxim || signs->begins_weakly)
 		score = !open ? 0.15 : in_list ? 0.8 : 0.6;
 	else if (open)
-		score = in_list && reader->is_plural ? 0.65 : 0.35;
+		score = in_list && reader->is_plural ? 0.65 : reader->was_asked ? 0.55 : 0.35;
 	if (sentence->is_question || (sentence->context & CONTEXT_QUESTION))
 		return 0;
 	return score;
@@ -230,6 +231,7 @@ read_sentence(struct reader *reader, const struct sentence *sentence,
 	if (may_announce && !is_label(document, sentence) && signs.announces && !signs.introduces) {
 		open_reach(reader, sentence);
 		reader->is_plural = true;
+		reader->was_asked = sentence->is_question;
 		return true;
 	}
 	if (!sentence->asserts || block->kind == BLOCK_HEADING)
@@ -240,6 +242,7 @@ read_sentence(struct reader *reader, const struct sentence *sentence,
 	if (score <= 0)
 		return true;
 	reader->saw_lesson = true;
+	reader->was_asked = false;
 	if (signs.introduces) {
 		open_reach(reader, sentence);
 		reader->is_plural = false;

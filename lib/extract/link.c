@@ -5,6 +5,18 @@
  */
 #include "extract/candidate.h"
 
+/* Has the address more brackets closed than opened? */
+static bool
+closes_more(struct view url, char open, char close)
+{
+	size_t opened = 0, closed = 0;
+	for (size_t i = 0; i < url.size; i++) {
+		opened += url.data[i] == open;
+		closed += url.data[i] == close;
+	}
+	return closed > opened;
+}
+
 /* Trailing marks belong to the sentence, a closing bracket only to an address that opened one. */
 static size_t
 end_of_url(struct view text, size_t start, size_t end)
@@ -15,8 +27,8 @@ end_of_url(struct view text, size_t start, size_t end)
 		bool is_mark = last == '.' || last == ',' || last == ';' || last == ':' ||
 			last == '!' || last == '?' || last == '\'' || last == '"' || last == '>' ||
 			last == '*' || last == '_' || last == '|';
-		bool closes = (last == ')' && view_find_byte(url, '(', 0) == SIZE_MAX) ||
-			(last == ']' && view_find_byte(url, '[', 0) == SIZE_MAX);
+		bool closes = (last == ')' && closes_more(url, '(', ')')) ||
+			(last == ']' && closes_more(url, '[', ']'));
 		if (!is_mark && !closes)
 			break;
 		end--;
