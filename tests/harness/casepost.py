@@ -221,8 +221,12 @@ class Casepost:
 
     def wait_for_messages(self, count, deadline=60):
         """Waits until the casebook holds so many messages; -> the export."""
-        return wait_for(lambda: (lambda found: found if len(found) >= count else None)(
-            self.export()), deadline, f"{count} messages in the export", every=0.05)
+        def export():
+            found.append(self.export())
+            return len(found[-1]) >= count
+        found = []
+        wait_for(export, deadline, f"{count} messages in the export", every=0.05)
+        return found[-1]
 
     # ------------------------------------------------------------ the site
 

@@ -69,13 +69,17 @@ def violations(value, schema, root=None, where="$"):
             pass  # looked at with "if" and "properties"
         elif keyword in ("properties", "required", "propertyNames", "minProperties", "minLength",
                          "maxLength", "pattern", "minimum", "maximum", "exclusiveMinimum", "items",
-                         "minItems", "maxItems", "uniqueItems", "prefixItems"):
+                         "minItems", "maxItems", "uniqueItems", "prefixItems",
+                         "dependentRequired"):
             pass
         else:
             raise AssertionError(f"{where}: the checker does not know the keyword {keyword!r}")
     if isinstance(value, dict):
         for name in schema.get("required", ()):
             need(name in value, f"lacks {name}")
+        for name, others in schema.get("dependentRequired", {}).items():
+            for other in others if name in value else ():
+                need(other in value, f"has {name} and lacks {other}")
         known, patterns = schema.get("properties", {}), schema.get("patternProperties", {})
         rest = schema.get("additionalProperties", True)
         for name, item in value.items():

@@ -83,23 +83,26 @@ def test_a_database_newer_than_the_program_is_refused_and_left_alone(casepost, s
     server.deliver(user, mails.mail(1))
     casepost.once()
     archive = casepost.store / "archive.db"
-    with sqlite3.connect(archive) as database:
-        version, = database.execute("PRAGMA user_version").fetchone()
-        database.execute(f"PRAGMA user_version = {version + 1}")
+    database = sqlite3.connect(archive)
+    version, = database.execute("PRAGMA user_version").fetchone()
+    database.execute(f"PRAGMA user_version = {version + 1}")
+    database.close()
     before = archive.read_bytes()
     casepost.expect_error("newer")
     assert casepost.once(check=False) in (1, 2)
     assert "newer" in casepost.log_text() and "archive.db" in casepost.log_text()
     assert archive.read_bytes() == before
-    with sqlite3.connect(archive) as database:
-        database.execute(f"PRAGMA user_version = {version}")
+    database = sqlite3.connect(archive)
+    database.execute(f"PRAGMA user_version = {version}")
+    database.close()
 
 
 def test_a_file_of_another_program_is_no_archive(casepost):
     casepost.store.mkdir()
-    with sqlite3.connect(casepost.store / "archive.db") as database:
-        database.execute("PRAGMA application_id = 1234567")
-        database.execute("CREATE TABLE recipe (name TEXT)")
+    database = sqlite3.connect(casepost.store / "archive.db")
+    database.execute("PRAGMA application_id = 1234567")
+    database.execute("CREATE TABLE recipe (name TEXT)")
+    database.close()
     before = (casepost.store / "archive.db").read_bytes()
     casepost.expect_error("archive.db")
     assert casepost.once(check=False) in (1, 2)
