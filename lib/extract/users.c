@@ -12,6 +12,7 @@ enum {
 	NOUN_WORDS = 4,   /* and words: "4,300 mostly elderly female citizens" */
 	CUE_REACH = 90,
 	TARGET_REACH = 50,
+	DENIAL_REACH = 12,
 };
 
 struct looker {
@@ -53,6 +54,16 @@ is_label(const struct looker *looker)
 	return looker->document->blocks[looker->sentence->block].label_field == FIELD_USERS;
 }
 
+/* "no 300 users": a denial right before the number, and not elsewhere in the clause. */
+static bool
+is_denied(const struct looker *looker, const struct number_found *number,
+	const struct clause *clause)
+{
+	size_t from = number->start > DENIAL_REACH ? number->start - DENIAL_REACH : 0;
+	return first_hit(looker, TABLE_CUES, "negation", from > clause->start ? from : clause->start,
+		number->start);
+}
+
 /* 0: those are no users, told as such or not yet. */
 static double
 score_of_cues(const struct looker *looker, const struct number_found *number, double score)
@@ -60,10 +71,12 @@ score_of_cues(const struct looker *looker, const struct number_found *number, do
 	const struct document *document = looker->document;
 	const struct clause *clause = clause_at(document, looker->sentence, number->start);
 	size_t near = number->start > CUE_REACH ? number->start - CUE_REACH : 0;
-	const unsigned unreal = CONTEXT_NEGATED | CONTEXT_PLANNED | CONTEXT_HYPOTHETICAL |
-		CONTEXT_COMPARISON | CONTEXT_OTHERS | CONTEXT_QUESTION | CONTEXT_DROPPED;
-	if (clause->context & unreal)
+	const unsigned unreal = CONTEXT_COMPARISON | CONTEXT_OTHERS | CONTEXT_QUESTION |
+		CONTEXT_DROPPED;
+	if ((clause->context & unreal) || is_denied(looker, number, clause))
 		return 0;
+	if (clause->context & (CONTEXT_PLANNED | CONTEXT_HYPOTHETICAL))
+		score -= 0.25;
 	size_t nearby = near > clause->start ? near : clause->start;
 	if (first_hit(looker, TABLE_USER_CUES, "target", nearby, number->end + TARGET_REACH))
 		score -= 0.4;
