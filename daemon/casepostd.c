@@ -230,9 +230,12 @@ loop(struct daemon *daemon, struct error *err)
 
 	_Static_assert(POLLFDS_MAX >= 2 + MAILBOXES_POLLFDS + CONTROL_POLLFDS, "all fit");
 	while (!daemon->stopping) {
-		size_t count = fill_pollfds(daemon, fds);
 		int timeout = notify_timeout_ms(mailboxes_timeout_ms(daemon->mailboxes));
+		size_t count;
 
+		if (!serve_once(daemon, err))
+			return false;
+		count = fill_pollfds(daemon, fds);
 		if (poll(fds, count, timeout) < 0 && errno != EINTR)
 			return error_set_errno(err, ERROR_PROGRAM, "cannot wait");
 		notify_watchdog();
@@ -240,8 +243,6 @@ loop(struct daemon *daemon, struct error *err)
 		mailboxes_advance(daemon->mailboxes);
 		if (daemon->control)
 			control_advance(daemon->control);
-		if (!serve_once(daemon, err))
-			return false;
 		if (fds[1].revents) {
 			daemon->stopping = true;
 			daemon->status = daemon->catch_up.ok && mailboxes_all_ok(daemon->mailboxes)

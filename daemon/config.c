@@ -401,7 +401,7 @@ static bool
 is_loopback(const char *host)
 {
 	return strcmp(host, "localhost") == 0 || strcmp(host, "::1") == 0 ||
-		strncmp(host, "127.", 4) == 0;
+	       strncmp(host, "127.", 4) == 0;
 }
 
 static bool
@@ -503,4 +503,31 @@ config_read_password(
 	str_append(ret_password, line);
 	explicit_bzero(text.data, text.size);
 	return true;
+}
+
+static bool
+same_text(const char *a, const char *b)
+{
+	return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool
+same_list(const struct config_list *a, const struct config_list *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++)
+		if (strcmp(a->items[i], b->items[i]) != 0)
+			return false;
+	return true;
+}
+
+bool
+config_same_mailbox(const struct config_mailbox *a, const struct config_mailbox *b)
+{
+	return same_text(a->name, b->name) && same_text(a->host, b->host) && a->port == b->port &&
+	       a->security == b->security && same_text(a->ca_file, b->ca_file) &&
+	       same_text(a->user, b->user) && same_text(a->password_file, b->password_file) &&
+	       same_list(&a->folders, &b->folders) && a->idle == b->idle &&
+	       a->poll_interval_s == b->poll_interval_s;
 }

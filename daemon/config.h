@@ -56,6 +56,9 @@ __attribute__((warn_unused_result)) bool config_load(
 void config_free(struct config *config);
 DEFINE_CLEANUP(struct config *, config_free);
 
+/** Whether nothing about a mailbox has changed. */
+bool config_same_mailbox(const struct config_mailbox *a, const struct config_mailbox *b);
+
 /** The first line of a mailbox's password file, without its line end. */
 __attribute__((warn_unused_result)) bool config_read_password(
 	const struct config_mailbox *mailbox, struct str *ret_password, struct error *err);

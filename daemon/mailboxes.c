@@ -537,33 +537,6 @@ mailboxes_all_ok(const struct mailboxes *all)
 	return true;
 }
 
-static bool
-same_text(const char *a, const char *b)
-{
-	return a == b || (a && b && strcmp(a, b) == 0);
-}
-
-static bool
-same_list(const struct config_list *a, const struct config_list *b)
-{
-	if (a->count != b->count)
-		return false;
-	for (size_t i = 0; i < a->count; i++)
-		if (strcmp(a->items[i], b->items[i]) != 0)
-			return false;
-	return true;
-}
-
-static bool
-same_mailbox(const struct config_mailbox *a, const struct config_mailbox *b)
-{
-	return same_text(a->name, b->name) && same_text(a->host, b->host) && a->port == b->port &&
-	       a->security == b->security && same_text(a->ca_file, b->ca_file) &&
-	       same_text(a->user, b->user) && same_text(a->password_file, b->password_file) &&
-	       same_list(&a->folders, &b->folders) && a->idle == b->idle &&
-	       a->poll_interval_s == b->poll_interval_s;
-}
-
 static const struct config_mailbox *
 find_config(const struct config *config, const char *name)
 {
@@ -593,7 +566,7 @@ mailboxes_reload(struct mailboxes *all, struct config *owned_config)
 			continue;
 		/* One that is in trouble starts anew: perhaps it is the password's file that is
 		 * different now. */
-		if (now && same_mailbox(now, fetcher->config) && !fetcher->state.error[0])
+		if (now && config_same_mailbox(now, fetcher->config) && !fetcher->state.error[0])
 			fetcher->config = now;
 		else
 			dismiss(fetcher);

@@ -25,8 +25,8 @@ static enum security
 security_of(const struct config_mailbox *mailbox)
 {
 	return mailbox->security == CONFIG_TLS        ? SECURITY_TLS
-		: mailbox->security == CONFIG_STARTTLS ? SECURITY_STARTTLS
-						       : SECURITY_INSECURE;
+	       : mailbox->security == CONFIG_STARTTLS ? SECURITY_STARTTLS
+						      : SECURITY_INSECURE;
 }
 
 /* Looks at a folder as the fetcher will; a pattern is one that LIST answers. */
