@@ -202,7 +202,7 @@ start_data_cell(struct writer *writer)
 	str_append(writer->out, is_first_text ? VIEW("|") : VIEW(" |"));
 	writer->breaks = 0;
 	writer->at_line_start = writer->cell_due = false;
-	writer->space = true;
+	writer->space = writer->in_cell = true;
 }
 
 static void
@@ -217,8 +217,17 @@ start_cell(struct writer *writer, const GumboNode *cell)
 	} else if (writer->out->size > writer->row_start && writer->breaks < 2) {
 		writer->breaks = 0;
 		writer->space = false;
-		writer->cell_due = true;
+		writer->cell_due = writer->in_cell = true;
 	}
+}
+
+/* Rows of data stand one below the other, also where their cells hold paragraphs. */
+static void
+end_cell(struct writer *writer)
+{
+	writer->in_cell = false;
+	if (writer->in_data_row && writer->breaks > 1)
+		writer->breaks = 1;
 }
 
 /* Gmail marks its signature; a plain text mail would have "-- ". */
@@ -315,6 +324,8 @@ leave(struct writer *writer, const GumboNode *node, size_t text_start)
 
 	if (tag == GUMBO_TAG_A)
 		end_link(writer, node, text_start);
+	if (tag == GUMBO_TAG_TD || tag == GUMBO_TAG_TH)
+		end_cell(writer);
 	if (tag == GUMBO_TAG_BLOCKQUOTE)
 		writer->quotes--;
 	else if (tag == GUMBO_TAG_PRE)

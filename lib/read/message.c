@@ -246,10 +246,17 @@ join_kept(struct reader *reader)
 	CLEANUP(str_free) struct str joined = str_new(MESSAGE_TEXT_MAX + 1);
 	struct view text;
 
-	for (size_t i = 0; i < mail->span_count; i++)
-		if (is_kept(mail->spans[i].kind))
-			str_append(&joined,
-				view_slice(mail->text, mail->spans[i].start, mail->spans[i].end));
+	for (size_t i = 0; i < mail->span_count; i++) {
+		struct view span = view_slice(mail->text, mail->spans[i].start, mail->spans[i].end);
+
+		if (!is_kept(mail->spans[i].kind))
+			continue;
+		/* where something was cut out, its blank lines on both sides are one */
+		while (span.size && span.data[0] == '\n' &&
+			view_ends_with(str_view(&joined), VIEW("\n\n")))
+			span = view_slice(span, 1, span.size);
+		str_append(&joined, span);
+	}
 	text = str_view(&joined);
 	while (text.size && view_find_byte(view_slice(text, 0, 1), '\n', 0) == 0)
 		text = view_slice(text, 1, text.size);

@@ -142,7 +142,8 @@ has_year(struct view text)
 	return false;
 }
 
-/* A full stop behind a word that is no abbreviation: then it is prose, and no attribution. */
+/* A full stop behind a word that is no abbreviation (and no month: "maalisk. 2020"): then it is
+ * prose, and no attribution. */
 static bool
 has_sentence(struct view text)
 {
@@ -153,7 +154,7 @@ has_sentence(struct view text)
 		char c = text.data[i];
 
 		if ((c == '.' || c == '?' || c == '!') && text.data[i + 1] == ' ' &&
-			letters > ABBREVIATION_MAX)
+			letters > ABBREVIATION_MAX && !has_digit(view_slice(text, i + 2, i + 3)))
 			return true;
 		letters = (c >= 'a' && c <= 'z') || (unsigned char)c >= 0x80 ? letters + 1 : 0;
 	}

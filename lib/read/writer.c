@@ -39,12 +39,14 @@ writer_flush(struct writer *writer)
 		str_append_byte(writer->out, ' ');
 	}
 	writer->breaks = 0;
-	writer->space = writer->cell_due = false;
+	writer->space = writer->cell_due = writer->in_cell = false;
 }
 
 void
 writer_need_breaks(struct writer *writer, unsigned breaks)
 {
+	if (writer->in_cell)
+		return;
 	if (writer->breaks < breaks)
 		writer->breaks = breaks;
 	writer->space = false;

@@ -19,6 +19,7 @@ struct writer {
 	bool space;      /* a space is due */
 	bool at_line_start;
 	bool cell_due; /* " | " is due */
+	bool in_cell;  /* a separator was the last thing: blocks begin on its line */
 	bool in_data_row;
 	unsigned cells;   /* of the row, begun so far */
 	size_t row_start; /* in *out */
