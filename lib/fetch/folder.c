@@ -5,50 +5,17 @@
  */
 #include "fetch/folder.h"
 
-#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "fetch/folder_private.h"
 
 enum {
 	/* The whole list is compared this often even if the counts agree. */
 	RELIST_MS = 60 * 60 * 1000,
 	/* Missing messages are gone through in parts, so that sizes take bounded memory. */
 	PART_MAX = 5000,
-	/* A connection that is lost so often over the same single message is that message's fault.
-	 */
-	LOSSES_MAX = 5,
-};
-
-/* How a message is asked for, from the usual to the last resort. */
-enum way { WAY_WHOLE, WAY_BYTES_ONLY, WAY_NONE };
-
-struct suspect {
-	uint32_t uid;
-	enum way way;
-	unsigned losses;
-};
-
-struct folder {
-	char *name;
-	uint32_t uidvalidity;
-	struct uidset known;  /* kept or refused */
-	struct uidset server; /* at the last look */
-	bool is_listed;       /* the whole set was asked for under this UIDVALIDITY */
-	int64_t listed_ms;
-	uint32_t careful_until; /* messages up to this UID are taken one by one */
-	uint32_t lost_uid;      /* first UID of the batch over which the connection was lost */
-	struct suspect suspect;
-	uint64_t progress;
-};
-
-/* A batch under way: what has been handed to the intake and is not committed. */
-struct batch {
-	struct folder *folder;
-	const struct folder_context *context;
-	const struct uidset *wanted;
-	struct uidset finished;
 };
 
 struct folder *
@@ -68,7 +35,9 @@ forget(struct folder *folder)
 	uidset_free(&folder->server);
 	folder->is_listed = false;
 	folder->careful_until = folder->lost_uid = 0;
-	folder->suspect = (struct suspect){0};
+	free(folder->suspects);
+	folder->suspects = NULL;
+	folder->suspect_count = folder->suspect_capacity = 0;
 }
 
 void
@@ -112,267 +81,6 @@ folder_is_current(const struct folder *folder, const struct session_folder *stat
 	       state->exists == uidset_size(&folder->server);
 }
 
-static struct place
-place_of(const struct batch *batch, const struct session_message *message)
-{
-	return (struct place){
-		.mailbox = batch->context->mailbox,
-		.folder = folder_name(batch->folder),
-		.uidvalidity = batch->folder->uidvalidity,
-		.uid = message->uid,
-		.received_at = message->received_at,
-		.answered = message->answered,
-	};
-}
-
-static bool
-keep_message(
-	void *context, const struct session_message *message, struct view raw, struct error *err)
-{
-	struct batch *batch = context;
-	const struct intake *intake = batch->context->intake;
-	struct place place = place_of(batch, message);
-
-	/* Not asked for, or told twice. */
-	if (!uidset_contains(batch->wanted, message->uid) ||
-		uidset_contains(&batch->finished, message->uid))
-		return true;
-	if (!intake->begin(intake->context, &place, raw.size, err) ||
-		!intake->append(intake->context, raw, err) || !intake->finish(intake->context, err))
-		return false;
-	uidset_add(&batch->finished, message->uid, message->uid);
-	return true;
-}
-
-static bool
-keep_bytes(void *context, struct view bytes, struct error *err)
-{
-	const struct batch *batch = context;
-
-	return batch->context->intake->append(batch->context->intake->context, bytes, err);
-}
-
-/* Makes what has arrived durable and known. */
-static bool
-commit(struct batch *batch, struct error *err)
-{
-	const struct intake *intake = batch->context->intake;
-	struct folder *folder = batch->folder;
-
-	if (batch->finished.count == 0)
-		return true;
-	if (!intake->commit(intake->context, err))
-		return false;
-	for (size_t i = 0; i < batch->finished.count; i++)
-		uidset_add(&folder->known, batch->finished.ranges[i].first,
-			batch->finished.ranges[i].last);
-	uidset_free(&batch->finished);
-	folder->progress++;
-	if (batch->context->progress)
-		batch->context->progress(batch->context->progress_context);
-	return true;
-}
-
-static bool
-refuse(struct batch *batch, uint32_t uid, const char *reason, struct error *err)
-{
-	const struct intake *intake = batch->context->intake;
-	struct session_message message = {.uid = uid};
-	struct place place = place_of(batch, &message);
-
-	if (!intake->refuse(intake->context, &place, view_of(reason), err))
-		return false;
-	uidset_add(&batch->finished, uid, uid);
-	return true;
-}
-
-/* The server does not have it any more: nothing to take, nothing to refuse. */
-static void
-note_gone(struct folder *folder, uint32_t uid)
-{
-	struct uidset gone = {0}, rest = {0};
-
-	uidset_add(&gone, uid, uid);
-	uidset_subtract(&folder->server, &gone, &rest);
-	uidset_free(&gone);
-	uidset_free(&folder->server);
-	folder->server = rest;
-	folder->progress++;
-}
-
-enum fate { FATE_KEPT, FATE_GONE, FATE_UNDELIVERED, FATE_FAILED };
-
-static enum fate
-stream(struct batch *batch, const struct session_message *message, struct error *err)
-{
-	const struct intake *intake = batch->context->intake;
-	struct session_sink sink = {.context = batch, .bytes = keep_bytes};
-	struct place place = place_of(batch, message);
-	struct error unheard = {0};
-	bool found = false;
-
-	if (!intake->begin(intake->context, &place, message->size_bytes, err))
-		return FATE_FAILED;
-	if (session_fetch_body(batch->context->session, message, &sink, &found, err) && found) {
-		if (!intake->finish(intake->context, err))
-			return FATE_FAILED;
-		uidset_add(&batch->finished, message->uid, message->uid);
-		return FATE_KEPT;
-	}
-	/* The first failure is the one that counts. */
-	(void)intake->cancel(intake->context, &unheard);
-	if (!found && err->reach == ERROR_NONE)
-		return FATE_UNDELIVERED;
-	return FATE_FAILED;
-}
-
-static enum fate
-take_once(struct batch *batch, uint32_t uid, enum way way, struct error *err)
-{
-	struct session_message message = {.uid = uid};
-	bool found = true;
-
-	*err = (struct error){0};
-	if (way == WAY_WHOLE &&
-		!session_fetch_attributes(batch->context->session, uid, &message, &found, err))
-		return FATE_FAILED;
-	return found ? stream(batch, &message, err) : FATE_GONE;
-}
-
-/* Takes one message by the present way; a tagged NO or silence about it is asked about twice. */
-static enum fate
-take_patiently(struct batch *batch, uint32_t uid, enum way way, struct error *err)
-{
-	enum fate fate = take_once(batch, uid, way, err);
-	bool refused = fate == FATE_FAILED && err->reach == ERROR_MESSAGE &&
-		       !session_is_broken(batch->context->session);
-
-	if (fate == FATE_UNDELIVERED || refused)
-		fate = take_once(batch, uid, way, err);
-	if (fate == FATE_UNDELIVERED)
-		error_set(err, ERROR_MESSAGE, "the server lists the message and does not send it");
-	return fate;
-}
-
-/* Remembers that the session broke over this message. True once it is to be given up. */
-static bool
-suspect_again(struct folder *folder, uint32_t uid, enum error_reach reach)
-{
-	struct suspect *suspect = &folder->suspect;
-
-	if (reach == ERROR_MESSAGE) {
-		suspect->way = suspect->way == WAY_WHOLE ? WAY_BYTES_ONLY : WAY_NONE;
-		folder->progress++;
-		return suspect->way == WAY_NONE;
-	}
-	suspect->uid = uid;
-	return reach == ERROR_CONNECTION && ++suspect->losses >= LOSSES_MAX;
-}
-
-static bool
-give_up(struct batch *batch, uint32_t uid, const struct error *cause, struct error *err)
-{
-	struct error reason = *cause;
-
-	batch->folder->suspect = (struct suspect){0};
-	return refuse(batch, uid, reason.text, err) && commit(batch, err);
-}
-
-/* Takes one message, or refuses it, or fails for a cause that is not the message's. */
-static bool
-take_single(struct batch *batch, uint32_t uid, struct error *err)
-{
-	struct folder *folder = batch->folder;
-	struct error cause = {0};
-	enum fate fate;
-
-	if (folder->suspect.uid != uid)
-		folder->suspect = (struct suspect){.uid = uid};
-	fate = take_patiently(batch, uid, folder->suspect.way, &cause);
-	if (fate == FATE_KEPT)
-		return true;
-	if (fate == FATE_GONE) {
-		note_gone(folder, uid);
-		return true;
-	}
-	if (!session_is_broken(batch->context->session) && cause.reach == ERROR_MESSAGE)
-		return give_up(batch, uid, &cause, err);
-	if (session_is_broken(batch->context->session) && suspect_again(folder, uid, cause.reach) &&
-		!give_up(batch, uid, &cause, err))
-		return false;
-	*err = cause;
-	return false;
-}
-
-static bool
-take_singly(struct batch *batch, const struct uidset *uids, struct error *err)
-{
-	for (size_t i = 0; i < uids->count; i++) {
-		uint64_t last = uids->ranges[i].last;
-
-		for (uint64_t uid = uids->ranges[i].first; uid <= last; uid++)
-			if (!take_single(batch, (uint32_t)uid, err))
-				return false;
-	}
-	return true;
-}
-
-/* What to do next time about a batch over which the session broke. */
-static void
-learn(struct folder *folder, const struct uidset *wanted, enum error_reach reach)
-{
-	uint32_t first = wanted->ranges[0].first;
-
-	if (reach == ERROR_MESSAGE || (reach == ERROR_CONNECTION && folder->lost_uid == first)) {
-		folder->careful_until = wanted->ranges[wanted->count - 1].last;
-		folder->progress++;
-	}
-	folder->lost_uid = first;
-}
-
-static bool
-take_together(
-	struct batch *batch, const struct uidset *wanted, uint64_t size_bytes, struct error *err)
-{
-	struct session_sink sink = {.context = batch, .message = keep_message};
-	struct uidset rest = {0};
-	bool ok;
-
-	if (!session_fetch(batch->context->session, wanted, size_bytes, &sink, err)) {
-		if (err->reach != ERROR_MESSAGE && err->reach != ERROR_CONNECTION)
-			return false;
-		if (session_is_broken(batch->context->session)) {
-			learn(batch->folder, wanted, err->reach);
-			return false;
-		}
-	}
-	uidset_subtract(wanted, &batch->finished, &rest);
-	ok = take_singly(batch, &rest, err);
-	uidset_free(&rest);
-	return ok;
-}
-
-/* Takes a batch. What arrived whole is kept, also if the rest failed. */
-static bool
-take_batch(struct folder *folder, const struct folder_context *context, const struct uidset *wanted,
-	uint64_t size_bytes, bool alone, struct error *err)
-{
-	struct batch batch = {.folder = folder, .context = context, .wanted = wanted};
-	struct error unheard = {0};
-	bool ok;
-
-	if (alone || wanted->ranges[0].first <= folder->careful_until)
-		ok = take_singly(&batch, wanted, err);
-	else
-		ok = take_together(&batch, wanted, size_bytes, err);
-	if (ok)
-		ok = commit(&batch, err);
-	else if (err->reach == ERROR_MESSAGE || err->reach == ERROR_CONNECTION)
-		(void)commit(&batch, &unheard); /* what is not kept is taken again */
-	uidset_free(&batch.finished);
-	return ok;
-}
-
 static bool
 take_messages(struct folder *folder, const struct folder_context *context,
 	const struct sync_message *messages, size_t count, struct error *err)
@@ -388,7 +96,7 @@ take_messages(struct folder *folder, const struct folder_context *context,
 		sync_batch_uids(messages, &batch, &wanted);
 		for (size_t i = 0; i < batch.count; i++)
 			size_bytes += messages[batch.first + i].size_bytes;
-		ok = take_batch(folder, context, &wanted, size_bytes, batch.large, err);
+		ok = folder_take_batch(folder, context, &wanted, size_bytes, batch.large, err);
 		uidset_free(&wanted);
 		if (!ok)
 			return false;
@@ -408,7 +116,7 @@ take_unsized(struct folder *folder, const struct folder_context *context, const 
 		uidset_add(&sized, messages[i].uid, messages[i].uid);
 	uidset_subtract(part, &sized, &rest);
 	if (rest.count > 0)
-		ok = take_batch(folder, context, &rest, 0, true, err);
+		ok = folder_take_batch(folder, context, &rest, 0, true, err);
 	uidset_free(&sized);
 	uidset_free(&rest);
 	return ok;
@@ -430,24 +138,40 @@ take_part(struct folder *folder, const struct folder_context *context, const str
 	       take_unsized(folder, context, part, messages, count, err);
 }
 
+/*
+ * The next messages to take. Those over which the connection was lost come last, so that the
+ * others need not wait for them.
+ */
+static void
+choose_part(const struct folder *folder, struct uidset *ret_part)
+{
+	struct uidset missing = {0}, doubtful = {0}, rest = {0};
+
+	uidset_subtract(&folder->server, &folder->known, &missing);
+	for (size_t i = 0; i < folder->suspect_count; i++)
+		if (folder->suspects[i].losses > 0)
+			uidset_add(&doubtful, folder->suspects[i].uid, folder->suspects[i].uid);
+	uidset_subtract(&missing, &doubtful, &rest);
+	sync_take_part(rest.count > 0 ? &rest : &missing, PART_MAX, ret_part);
+	uidset_free(&missing);
+	uidset_free(&doubtful);
+	uidset_free(&rest);
+}
+
 static bool
 take_missing(struct folder *folder, const struct folder_context *context, struct error *err)
 {
-	struct uidset missing = {0}, part = {0};
-	bool ok;
-
 	for (;;) {
-		uidset_subtract(&folder->server, &folder->known, &missing);
-		sync_take_part(&missing, PART_MAX, &part);
-		ok = part.count == 0 || take_part(folder, context, &part, err);
-		if (!ok || part.count == 0)
-			break;
-		uidset_free(&missing);
+		struct uidset part = {0};
+		bool is_done, ok;
+
+		choose_part(folder, &part);
+		is_done = part.count == 0;
+		ok = is_done || take_part(folder, context, &part, err);
 		uidset_free(&part);
+		if (is_done || !ok)
+			return ok;
 	}
-	uidset_free(&missing);
-	uidset_free(&part);
-	return ok;
 }
 
 static uint32_t

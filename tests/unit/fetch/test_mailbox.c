@@ -229,6 +229,20 @@ a_lost_connection_is_taken_up_again(void **state)
 }
 
 static void
+a_message_that_ends_every_connection_holds_up_no_other(void **state)
+{
+	struct fake_message messages[] = {{10, "one", FAULT_HANG_UP, NULL},
+		{20, "two", FAULT_HANG_UP, NULL}, {3000, "three", FAULT_NONE, NULL}};
+	struct fake_server server = {.uidvalidity = 7, .messages = messages, .count = 3};
+	struct run run = {0};
+
+	(void)state;
+	run_once(&server, &run);
+	assert_non_null(strstr(str_text(&run.recorder.log), "u3000 t1583309520: three\n"));
+	release(&server, &run);
+}
+
+static void
 a_full_disk_loses_nothing(void **state)
 {
 	struct fake_message messages[] = {{3, "one", FAULT_NONE, NULL}};
@@ -397,6 +411,7 @@ main(void)
 		cmocka_unit_test(bodies_in_any_legal_form_are_taken),
 		cmocka_unit_test(a_body_that_is_nil_is_not_an_empty_message),
 		cmocka_unit_test(a_lost_connection_is_taken_up_again),
+		cmocka_unit_test(a_message_that_ends_every_connection_holds_up_no_other),
 		cmocka_unit_test(a_full_disk_loses_nothing),
 		cmocka_unit_test(without_uidvalidity_nothing_is_taken),
 		cmocka_unit_test(a_refused_password_is_told_from_a_server_in_trouble),
