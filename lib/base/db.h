@@ -94,6 +94,7 @@ void db_interrupt(struct db *db);
 /**
  * From now on until the next call, statements of this connection are cancelled once
  * `milliseconds` have passed: db_next() gives DB_FAILED and db_time_is_up() says why. 0 lifts it.
+ * A loop over many short statements asks db_time_is_up() itself.
  */
 void db_limit_time(struct db *db, int milliseconds);
 bool db_time_is_up(const struct db *db);

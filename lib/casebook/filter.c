@@ -36,6 +36,13 @@ is_letter(char c)
 	return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
+/* As view_trim() has it, so that every round takes something off. */
+static bool
+is_space(char c)
+{
+	return c == ' ' || (c >= '\t' && c <= '\r');
+}
+
 static bool
 wrong(struct error *err, struct view name, const char *must)
 {
@@ -269,7 +276,7 @@ next_term(struct view *rest, struct view *ret_term, bool *ret_open, struct error
 				"another one behind it, or leave it out");
 	} else {
 		while (end < rest->size && rest->data[end] != '"' &&
-			(unsigned char)rest->data[end] > ' ')
+			!is_space(rest->data[end]))
 			end++;
 	}
 	*ret_term = view_slice(*rest, start, end);
@@ -284,7 +291,7 @@ filter_match(struct view q, struct arena *arena, struct view *ret_match, struct 
 	CLEANUP(str_free) struct str match = str_new(FILTER_Q_MAX * 8);
 	struct view rest = view_trim(q), term;
 	size_t count = 0;
-	bool is_open;
+	bool is_open = false;
 
 	*ret_match = (struct view){0};
 	if (rest.size == 0)

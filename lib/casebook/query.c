@@ -4,7 +4,7 @@
  */
 #include "casebook/query.h"
 
-#include <stdint.h>
+#include <inttypes.h>
 
 #include "casebook/reader.h"
 
@@ -188,22 +188,27 @@ query_cases(struct reader *reader, const struct filter *filter, struct arena *ar
 	return true;
 }
 
-/* The words around a match; a message that was found by its sender has none. */
+/* The words around the matches. A message that was found by its sender has none. */
 static bool
-read_snippet(struct reader *reader, struct view match, struct arena *arena,
-	struct message_row *row, struct error *err)
+read_snippets(struct reader *reader, struct view match, struct arena *arena,
+	struct message_rows *rows, struct error *err)
 {
-	struct statement *snippet = db_use(reader->db, "message_snippet");
+	struct statement *snippets = db_use(reader->db, "message_snippets");
+	CLEANUP(str_free) struct str ids = str_new(FILTER_LIMIT_MAX * 24);
 	enum db_step step;
 
-	db_bind_text(snippet, ":match", match);
-	db_bind_int(snippet, ":id", row->id);
-	step = db_next(snippet, err);
-	if (step != DB_ROW)
-		return step == DB_DONE;
-	row->snippet = reader_text(arena, snippet, "snippet");
-	db_reset(snippet);
-	return true;
+	for (size_t i = 0; i < rows->count; i++)
+		str_append_format(&ids, "%c%" PRId64, i ? ',' : '[', rows->rows[i].id);
+	str_append_byte(&ids, ']');
+	if (rows->count == 0 || ids.overflowed)
+		return true; /* a page of more than a person reads goes without */
+	db_bind_text(snippets, ":match", match);
+	db_bind_text(snippets, ":ids", str_view(&ids));
+	while ((step = db_next(snippets, err)) == DB_ROW)
+		for (size_t i = 0; i < rows->count; i++)
+			if (rows->rows[i].id == db_int(snippets, "id"))
+				rows->rows[i].snippet = reader_text(arena, snippets, "snippet");
+	return step == DB_DONE;
 }
 
 static enum found
@@ -236,16 +241,19 @@ query_messages(struct reader *reader, const struct filter *filter, struct arena 
 	if (!found.rows)
 		return reader_is_full(err);
 	db_limit_time(reader->db, QUERY_TIME_MS);
-	for (size_t i = 0; i < page.count; i++) {
-		struct message_row *row = &found.rows[found.count];
-		enum found outcome = read_message_row(reader, page.ids[i], arena, row, err);
-
-		if (outcome == FAILED ||
-			(outcome == FOUND && match.size &&
-				!read_snippet(reader, match, arena, row, err)))
+	for (size_t i = 0; i < page.count; i++)
+		switch (read_message_row(
+			reader, page.ids[i], arena, &found.rows[found.count], err)) {
+		case FOUND:
+			found.count++;
+			break;
+		case ABSENT: /* went while we read */
+			break;
+		case FAILED:
 			return reader_failed(reader, err);
-		found.count += outcome == FOUND;
-	}
+		}
+	if (match.size && !read_snippets(reader, match, arena, &found, err))
+		return reader_failed(reader, err);
 	db_limit_time(reader->db, 0);
 	if (arena_is_full(arena))
 		return reader_is_full(err);

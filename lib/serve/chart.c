@@ -10,7 +10,7 @@
 #include "serve/status.h"
 #include "serve/words.h"
 
-enum { WIDTH = 640, HEIGHT = 190, LEFT = 36, BOTTOM = 26, TOP = 10, CATEGORIES = 5 };
+enum { WIDTH = 640, HEIGHT = 190, LEFT = 40, RIGHT = 12, BOTTOM = 26, TOP = 10, CATEGORIES = 5 };
 
 static const struct slot chart_month_slots[] = {
 	TEXT(struct chart_month, name),
@@ -74,7 +74,7 @@ y_of(const struct drawing *drawing, uint64_t value)
 static double
 column_width(const struct drawing *drawing)
 {
-	return (double)(WIDTH - LEFT) / drawing->months;
+	return (double)(WIDTH - LEFT - RIGHT) / drawing->months;
 }
 
 static void
@@ -90,7 +90,7 @@ draw_axes(const struct drawing *drawing)
 			"<line class=\"grid\" x1=\"%d\" x2=\"%d\" y1=\"%.1f\" y2=\"%.1f\"></line>"
 			"<text class=\"tick\" x=\"%d\" y=\"%.1f\" text-anchor=\"end\">%" PRIu64
 			"</text>",
-			LEFT, WIDTH, y, y, LEFT - 6, y + 4, value);
+			LEFT, WIDTH - RIGHT, y, y, LEFT - 6, y + 4, value);
 	}
 	for (int i = 0; i < drawing->months; i += every) {
 		int month = drawing->first + i;

@@ -135,9 +135,9 @@ begin_marks(struct pen *pen)
 		pen->next_mark++) {
 		if (!pen->marks[pen->next_mark].anchor.size)
 			continue;
-		str_append(pen->out, VIEW("<a class=\"target\" id=\""));
+		str_append(pen->out, VIEW("<span class=\"target\" id=\""));
 		template_escape(pen->out, pen->marks[pen->next_mark].anchor);
-		str_append(pen->out, VIEW("\"></a>"));
+		str_append(pen->out, VIEW("\"></span>"));
 	}
 	while (pen->first_open < pen->next_mark && pen->marks[pen->first_open].end <= pen->at)
 		pen->first_open++;

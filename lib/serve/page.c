@@ -284,6 +284,16 @@ page_css(struct request *request, struct reply *reply, struct error *err)
 }
 
 bool
+page_icon(struct request *request, struct reply *reply, struct error *err)
+{
+	(void)err;
+	reply->type = "image/svg+xml";
+	str_append(&reply->body, request->site->icon);
+	reply_tag_body(request, reply);
+	return true;
+}
+
+bool
 page_robots(struct request *request, struct reply *reply, struct error *err)
 {
 	(void)request;

@@ -36,6 +36,7 @@ struct site {
 	struct metrics *metrics;
 	struct watch *watch;
 	struct view css;       /**< site.css */
+	struct view icon;      /**< icon.svg */
 	struct view openapi;   /**< openapi.json */
 	char css_version[17];  /**< changes with the content */
 	bool is_https;

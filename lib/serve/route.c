@@ -31,6 +31,7 @@ static const struct route routes[] = {
 	{"/readyz", NULL, probe_ready, FOR_EVERYONE, STORE_UNUSED, true, true},
 	{"/metrics", NULL, probe_metrics, FOR_EVERYONE, STORE_IF_THERE, true, true},
 	{"/site.css", NULL, page_css, FOR_EVERYONE, STORE_UNUSED, false, true},
+	{"/icon.svg", NULL, page_icon, FOR_EVERYONE, STORE_UNUSED, false, true},
 	{"/robots.txt", NULL, page_robots, FOR_EVERYONE, STORE_UNUSED, true, true},
 };
 

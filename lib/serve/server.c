@@ -380,18 +380,24 @@ compile_pages(struct server *server, struct error *err)
 	return true;
 }
 
+static struct view
+find_asset(const char *name)
+{
+	for (size_t i = 0; i < serve_assets_count; i++)
+		if (strcmp(serve_assets[i].name, name) == 0)
+			return serve_assets[i].content;
+	abort(); /* lib/serve/CMakeLists.txt lists them */
+}
+
 static void
 load_assets(struct server *server)
 {
 	uint8_t digest[SHA256_SIZE];
 	char hex[SHA256_HEX_SIZE];
 
-	for (size_t i = 0; i < serve_assets_count; i++) {
-		if (strcmp(serve_assets[i].name, "site.css") == 0)
-			server->site.css = serve_assets[i].content;
-		else
-			server->site.openapi = serve_assets[i].content;
-	}
+	server->site.css = find_asset("site.css");
+	server->site.icon = find_asset("icon.svg");
+	server->site.openapi = find_asset("openapi.json");
 	digest_sha256(server->site.css, digest);
 	digest_to_hex(digest, hex);
 	snprintf(server->site.css_version, sizeof(server->site.css_version), "%.16s", hex);

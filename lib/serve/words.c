@@ -9,8 +9,9 @@
 #include <unicode/ustring.h>
 
 #include "base/clock.h"
+#include "serve/status.h"
 
-enum { NAME_SIZE = 128, FEW = 3 };
+enum { NAME_SIZE = 128 };
 
 struct view
 words_plain(struct arena *arena, struct view value)
@@ -109,7 +110,16 @@ words_size(struct arena *arena, uint64_t bytes)
 struct view
 words_count(struct arena *arena, uint64_t count, bool exact)
 {
-	if (!exact && count > 0 && count < FEW)
+	CLEANUP(str_free) struct str grouped = str_new(64);
+	char digits[24];
+
+	if (!exact && count > 0 && count < STATUS_FEW)
 		return VIEW("<3");
-	return arena_format(arena, "%" PRIu64, count);
+	snprintf(digits, sizeof(digits), "%" PRIu64, count);
+	for (size_t i = 0, left = strlen(digits); left > 0; i++, left--) {
+		if (i > 0 && left % 3 == 0)
+			str_append_byte(&grouped, ',');
+		str_append_byte(&grouped, digits[i]);
+	}
+	return arena_copy(arena, str_view(&grouped));
 }

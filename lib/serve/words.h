@@ -26,7 +26,7 @@ struct view words_duration(struct arena *arena, int64_t seconds);
 /** "1.2 MB". */
 struct view words_size(struct arena *arena, uint64_t bytes);
 
-/** A count in a cell; one below 3 is "<3" unless `exact`. */
+/** A count in a cell, "12,345"; one below STATUS_FEW is "<3" unless `exact`. */
 struct view words_count(struct arena *arena, uint64_t count, bool exact);
 
 #endif
