@@ -8,31 +8,42 @@
 
 enum { QUOTE_DEPTH_MAX = 20, BREAKS_MAX = 3 };
 
+static unsigned
+least(unsigned a, unsigned b)
+{
+	return a < b ? a : b;
+}
+
+/* Line feeds; a blank line between two depths of quotation belongs to the outer one. */
+static void
+write_breaks(struct writer *writer)
+{
+	unsigned depth = least(least(writer->quotes, writer->last_quotes), QUOTE_DEPTH_MAX);
+
+	for (unsigned i = 0; i < writer->breaks; i++) {
+		str_append_byte(writer->out, '\n');
+		for (unsigned q = 0; i + 1 < writer->breaks && q < depth; q++)
+			str_append_byte(writer->out, '>');
+	}
+}
+
 static void
 start_line(struct writer *writer)
 {
-	for (unsigned i = 0; i < writer->quotes && i < QUOTE_DEPTH_MAX; i++)
+	for (unsigned i = 0; i < least(writer->quotes, QUOTE_DEPTH_MAX); i++)
 		str_append(writer->out, VIEW("> "));
 	writer->at_line_start = true;
+	writer->last_quotes = writer->quotes;
 }
 
-/* Writes the line feeds and the space that are due. */
 void
 writer_flush(struct writer *writer)
 {
-	bool is_first = writer->out->size == writer->begin;
-
-	if (is_first) {
+	if (writer->out->size == writer->begin) {
 		start_line(writer);
 	} else if (writer->breaks) {
-		for (unsigned i = 0; i < writer->breaks; i++) {
-			str_append_byte(writer->out, '\n');
-			if (i + 1 == writer->breaks)
-				start_line(writer);
-			else
-				for (unsigned q = 0; q < writer->quotes && q < QUOTE_DEPTH_MAX; q++)
-					str_append_byte(writer->out, '>');
-		}
+		write_breaks(writer);
+		start_line(writer);
 	} else if (writer->cell_due) {
 		str_append(writer->out, VIEW(" | "));
 	} else if (writer->space && !writer->at_line_start) {
@@ -67,19 +78,28 @@ is_space(char c)
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f';
 }
 
+/* White space at `at`: its size in bytes. No-break spaces are layout in mail as the others are. */
+static size_t
+space_size(struct view text, size_t at)
+{
+	if (is_space(text.data[at]))
+		return 1;
+	return view_starts_with(view_slice(text, at, at + 2), VIEW("\xC2\xA0")) ? 2 : 0;
+}
+
 void
 writer_words(struct writer *writer, struct view text)
 {
 	size_t at = 0;
 
 	while (at < text.size) {
-		size_t start;
+		size_t start, size;
 
-		while (at < text.size && is_space(text.data[at])) {
+		while (at < text.size && (size = space_size(text, at)) > 0) {
 			writer->space = true;
-			at++;
+			at += size;
 		}
-		for (start = at; at < text.size && !is_space(text.data[at]);)
+		for (start = at; at < text.size && space_size(text, at) == 0;)
 			at++;
 		if (at == start)
 			return;

@@ -24,6 +24,7 @@ struct writer {
 	unsigned cells;   /* of the row, begun so far */
 	size_t row_start; /* in *out */
 	unsigned quotes;
+	unsigned last_quotes; /* of the line written last */
 	unsigned pre;
 	unsigned lists;
 	unsigned numbers[LIST_DEPTH_MAX]; /* of the next item; 0: not numbered */
