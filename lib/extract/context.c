@@ -18,7 +18,7 @@ struct meaning {
 
 static const struct meaning meanings[] = {
 	{"negation", CONTEXT_NEGATED, false},
-	{"planned", CONTEXT_PLANNED, true},
+	{"planned", CONTEXT_PLANNED, false},
 	{"hypothetical", CONTEXT_HYPOTHETICAL, true},
 	{"past", CONTEXT_PAST, false},
 	{"comparison", CONTEXT_COMPARISON, false},

@@ -48,6 +48,9 @@ static const double second_sector_share = 0.8;
 /* What stands in for a country that the text does not name. */
 static const double fallback_least = 0.2;
 
+/* Nor a second platform: one that is only mentioned was rather compared than used. */
+static const double second_platform_share = 0.75;
+
 enum { GROUPS_MAX = 400 };
 
 struct resolver {
@@ -310,7 +313,8 @@ add_platforms(struct resolver *resolver, struct error *err)
 	for (size_t i = 0; i < groups->count && i < rules[FIELD_PLATFORM].most; i++) {
 		const struct group *group = &groups->items[i];
 
-		if (group->score < rules[FIELD_PLATFORM].least)
+		if (group->score < rules[FIELD_PLATFORM].least ||
+			group->score < groups->items[0].score * second_platform_share)
 			break;
 		if (named && view_equal(group->value, VIEW("hyperledger")))
 			continue;

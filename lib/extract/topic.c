@@ -4,6 +4,7 @@
  */
 #include "extract/coded.h"
 #include "extract/score.h"
+#include "extract/tongue.h"
 
 static unsigned
 context_of(const struct document *document, size_t sentence, const struct hit *hit)
@@ -22,6 +23,36 @@ is_negated_outside(const struct document *document, size_t index, const struct h
 		       hit->start) != NULL;
 }
 
+/* A sentence with the blockchain or its platform in it says what the service is about. */
+static bool
+tells_what_it_is(const struct document *document, size_t index)
+{
+	const struct sentence *sentence = &document->sentences[index];
+
+	return sentence_hit(document, sentence, TABLE_TOPICS, NULL, sentence->start,
+		       sentence->end) ||
+		sentence_hit(document, sentence, TABLE_PLATFORMS, NULL, sentence->start,
+			sentence->end);
+}
+
+/* What a service is for is told early; later words are rather about its troubles. */
+static double
+early(const struct document *document, size_t index)
+{
+	enum { NEAR = 4, FAR = 10 };
+	const struct sentence *sentence = &document->sentences[index];
+	size_t distance = 0;
+
+	while (distance < FAR && distance < index) {
+		const struct sentence *before = &document->sentences[index - distance - 1];
+
+		if (before->part != sentence->part || before->case_index != sentence->case_index)
+			break;
+		distance++;
+	}
+	return distance < NEAR ? 1 : distance < FAR ? 0.8 : 0.6;
+}
+
 static bool
 visit_sector(const struct document *document, struct candidates *candidates, size_t sentence,
 	const struct hit *hit, struct error *err)
@@ -36,6 +67,9 @@ visit_sector(const struct document *document, struct candidates *candidates, siz
 		score = score_or(score, 0.35 * hit->weight);
 	if (coded_has_cue(document, sentence, "project"))
 		score = score_or(score, 0.1 * hit->weight);
+	if (tells_what_it_is(document, sentence))
+		score = score_or(score, 0.25 * hit->weight);
+	score *= early(document, sentence);
 	return coded_add(
 		document, candidates, sentence, hit, FIELD_SECTOR, hit->value, score, err);
 }
@@ -46,12 +80,24 @@ find_sectors(const struct document *document, struct candidates *candidates, str
 	return coded_visit(document, candidates, TABLE_SECTORS, visit_sector, err);
 }
 
+/* "built on", "runs on", "uses" before the name in its clause, or the subject's word. */
+static bool
+is_used(const struct document *document, size_t index, const struct hit *hit)
+{
+	const struct sentence *sentence = &document->sentences[index];
+	const struct clause *clause = clause_at(document, sentence, hit->start);
+	struct tongue tongue = tongue_new(document);
+
+	return document->parts[sentence->part].kind == PART_SUBJECT ||
+		tongue_hit(&tongue, sentence, TABLE_CUES, "uses", clause->start, hit->start);
+}
+
 static bool
 visit_platform(const struct document *document, struct candidates *candidates, size_t sentence,
 	const struct hit *hit, struct error *err)
 {
 	unsigned context = context_of(document, sentence, hit);
-	double score = 0.85 * hit->weight;
+	double score = (is_used(document, sentence, hit) ? 0.85 : 0.6) * hit->weight;
 
 	if (context & CONTEXT_REJECTED)
 		score *= 0.3;
