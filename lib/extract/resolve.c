@@ -31,7 +31,7 @@ static const struct rule rules[FIELD_COUNT] = {
 	[FIELD_LAUNCHED] = {.least = 0.4, .most = 1},
 	[FIELD_EXPECTED] = {.least = 0.4, .most = 1},
 	[FIELD_ENDED] = {.least = 0.4, .most = 1},
-	[FIELD_REASONS] = {.least = 0.36, .most = 5},
+	[FIELD_REASONS] = {.least = 0.34, .most = 5},
 	[FIELD_LESSONS] = {.least = 0.45, .most = 12},
 	[FIELD_LINKS] = {.least = 0.4, .most = 12},
 	[FIELD_CONTACT_NAME] = {.least = 0.3, .most = 1, .is_name = true, .takes_shared = true},
@@ -50,6 +50,8 @@ static const double fallback_least = 0.2;
 
 /* Nor a second platform: one that is only mentioned was rather compared than used. */
 static const double second_platform_share = 0.75;
+
+static const double reason_of_the_living_least = 0.42;
 
 enum { GROUPS_MAX = 400 };
 
@@ -324,6 +326,23 @@ add_platforms(struct resolver *resolver, struct error *err)
 	return true;
 }
 
+/* What failed tells its reasons; of what lives, only troubles that are told clearly count. */
+static bool
+add_reasons(struct resolver *resolver, const struct settled *settled, struct error *err)
+{
+	const struct groups *groups = &resolver->groups[FIELD_REASONS];
+	bool lessons = view_equal(settled->category, VIEW("lessons"));
+	double least = lessons ? rules[FIELD_REASONS].least : reason_of_the_living_least;
+
+	for (size_t i = 0; i < groups->count && i < rules[FIELD_REASONS].most; i++) {
+		if (groups->items[i].score < least)
+			break;
+		if (!add_group(resolver, &groups->items[i], err))
+			return false;
+	}
+	return true;
+}
+
 static bool
 add_confidentiality(struct resolver *resolver, struct error *err)
 {
@@ -487,6 +506,8 @@ add_field(struct resolver *resolver, enum field field, const struct settled *set
 		return add_confidentiality(resolver, err);
 	case FIELD_LEVEL:
 		return add_level(resolver, err);
+	case FIELD_REASONS:
+		return add_reasons(resolver, settled, err);
 	case FIELD_STAGE:
 		return !settled->stage_words ||
 			add_value(resolver, field, settled->stage, settled->stage_score,
@@ -500,7 +521,6 @@ add_field(struct resolver *resolver, enum field field, const struct settled *set
 	case FIELD_LAUNCHED:
 	case FIELD_EXPECTED:
 	case FIELD_ENDED:
-	case FIELD_REASONS:
 	case FIELD_LESSONS:
 	case FIELD_LINKS:
 	case FIELD_CONTACT_NAME:
