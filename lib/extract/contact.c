@@ -8,8 +8,8 @@
 #include "extract/person.h"
 
 enum {
-	CUE_REACH = 60,      /* "questions go best to my colleague in the unit, X" */
-	ADDRESS_REACH = 40,  /* between a name and its address */
+	CUE_REACH = 60,     /* "questions go best to my colleague in the unit, X" */
+	ADDRESS_REACH = 40, /* between a name and its address */
 	CASES_MAX = 64,
 };
 
@@ -17,8 +17,9 @@ struct looker {
 	const struct document *document;
 	struct tongue tongue;
 	struct entities entities;
+	size_t next_entity; /* the first of the sentence at hand or behind it */
 	struct candidates *candidates;
-	bool named[CASES_MAX];   /* a person is named for this case */
+	bool named[CASES_MAX]; /* a person is named for this case */
 	bool named_for_all;
 };
 
@@ -53,7 +54,7 @@ propose(struct looker *looker, enum field field, struct view value, size_t index
 {
 	const struct sentence *sentence = &looker->document->sentences[index];
 	bool by_label = is_label(looker, sentence, FIELD_CONTACT_NAME) ||
-		is_label(looker, sentence, FIELD_CONTACT_EMAIL);
+			is_label(looker, sentence, FIELD_CONTACT_EMAIL);
 	const struct candidate candidate = {.field = field,
 		.value = value,
 		.sentence = index,
@@ -101,8 +102,8 @@ address_near(const struct looker *looker, const struct sentence *sentence, size_
 {
 	const struct document *document = looker->document;
 	struct view within = view_slice(document->parts[sentence->part].text, 0, sentence->end);
-	for (size_t at = from; pattern_find(
-		     shape(document->shapes, SHAPE_EMAIL), within, at, ret_match);
+	for (size_t at = from;
+		pattern_find(shape(document->shapes, SHAPE_EMAIL), within, at, ret_match);
 		at = ret_match->end)
 		if (!is_team(document, view_slice(within, ret_match->start, ret_match->end)))
 			return true;
@@ -118,20 +119,22 @@ is_self(struct looker *looker, const struct sentence *sentence)
 
 /* The name in a sentence that is most likely meant: beside the address, else behind the cue. */
 static const struct entity *
-person_of(const struct looker *looker, size_t index, size_t cue_end, size_t address_start)
+person_of(struct looker *looker, size_t index, size_t cue_end, size_t address_start)
 {
 	const struct entity *best = NULL;
-	for (size_t i = 0; i < looker->entities.count; i++) {
+	while (looker->next_entity < looker->entities.count &&
+		looker->entities.items[looker->next_entity].sentence < index)
+		looker->next_entity++;
+	for (size_t i = looker->next_entity; i < looker->entities.count; i++) {
 		const struct entity *entity = &looker->entities.items[i];
-		if (entity->sentence < index)
-			continue;
 		if (entity->sentence > index)
 			break;
 		if (!looks_like_person(looker, entity))
 			continue;
 		bool beside = address_start != SIZE_MAX && entity->end <= address_start &&
-			entity->end + ADDRESS_REACH >= address_start;
-		bool behind = entity->start >= cue_end && entity->start <= cue_end + CUE_REACH &&
+			      entity->end + ADDRESS_REACH >= address_start;
+		bool behind =
+			entity->start >= cue_end && entity->start <= cue_end + CUE_REACH &&
 			!(entity->at_start && entity->behind_token == entity->first_token + 1);
 		if (beside)
 			best = entity;
@@ -158,8 +161,8 @@ add_named(struct looker *looker, size_t index, struct error *err)
 	if (!by_label && (!cue || is_self(looker, sentence)) && !has_address)
 		return true;
 	size_t cue_end = by_label ? document->blocks[sentence->block].value_start
-		: cue                 ? cue->end
-				      : sentence->end;
+			 : cue    ? cue->end
+				  : sentence->end;
 	const struct entity *person =
 		person_of(looker, index, cue_end, has_address ? address.start : SIZE_MAX);
 	/* a verb alone ("ask", "call") names nobody for the case without an address or full name */
@@ -168,21 +171,22 @@ add_named(struct looker *looker, size_t index, struct error *err)
 	if (!by_label && !has_address && !(full_name && cue))
 		return true;
 	if (has_address && same_address(view_slice(document->parts[sentence->part].text,
-					address.start, address.end), document->mail->from.address))
+						address.start, address.end),
+				   document->mail->from.address))
 		return true;
 	if (score >= 0.5 && (person || has_address))
 		mark_named(looker, sentence);
 	if (person) {
-		struct view name = person_clean(document->vocabulary,
-			entity_text(document, person), document->arena);
+		struct view name = person_clean(
+			document->vocabulary, entity_text(document, person), document->arena);
 		if (name.size && !propose(looker, FIELD_CONTACT_NAME, name, index, person->start,
 					 person->end, score, err))
 			return false;
 	}
 	return !has_address ||
-		propose(looker, FIELD_CONTACT_EMAIL,
-			document_text(document, sentence->part, address.start, address.end), index,
-			address.start, address.end, score, err);
+	       propose(looker, FIELD_CONTACT_EMAIL,
+		       document_text(document, sentence->part, address.start, address.end), index,
+		       address.start, address.end, score, err);
 }
 
 /* The name that the sender signs with: two words or more in a closing or at a signature's head. */
@@ -221,8 +225,8 @@ static struct view
 sender_name(const struct looker *looker)
 {
 	const struct document *document = looker->document;
-	struct view name = person_clean(
-		document->vocabulary, document->mail->from.name, document->arena);
+	struct view name =
+		person_clean(document->vocabulary, document->mail->from.name, document->arena);
 	const struct entity *as_signed = signed_name(looker);
 	bool is_full = name.size && (person_word_count(name) >= 2 || !is_latin(name));
 	if (!as_signed || (is_full && is_latin(name)))
@@ -265,9 +269,8 @@ add_sender(struct looker *looker, struct error *err)
 bool
 find_contacts(const struct document *document, struct candidates *candidates, struct error *err)
 {
-	struct looker looker = {.document = document,
-		.tongue = tongue_new(document),
-		.candidates = candidates};
+	struct looker looker = {
+		.document = document, .tongue = tongue_new(document), .candidates = candidates};
 	if (!entities_find(document, &looker.entities, err))
 		return false;
 	for (size_t i = 0; i < document->sentence_count; i++) {

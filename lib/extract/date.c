@@ -18,8 +18,8 @@ struct reader {
 /* A form that was recognised: what it says and how many atoms it took. */
 struct form {
 	struct date date;
-	int season;   /* month in which it begins; 0 for none */
-	bool is_open; /* the year is to be found from tense or distance */
+	int season;               /* month in which it begins; 0 for none */
+	bool is_open;             /* the year is to be found from tense or distance */
 	enum atom_kind direction; /* ATOM_LAST, ATOM_THIS, ATOM_NEXT; ATOM_WORD for none */
 	size_t taken;
 };
@@ -28,7 +28,7 @@ static bool
 is_year(struct atom atom)
 {
 	return atom.kind == ATOM_DIGITS && atom.digits == 4 && atom.number >= YEAR_MIN &&
-		atom.number <= YEAR_MAX;
+	       atom.number <= YEAR_MAX;
 }
 
 static bool
@@ -36,7 +36,7 @@ is_day(struct atom atom)
 {
 	return (atom.kind == ATOM_DIGITS && atom.digits <= 2 && atom.number >= 1 &&
 		       atom.number <= 31) ||
-		(atom.kind == ATOM_COUNT && atom.number >= 1 && atom.number <= 31);
+	       (atom.kind == ATOM_COUNT && atom.number >= 1 && atom.number <= 31);
 }
 
 static bool
@@ -52,9 +52,9 @@ skip_filling(const struct atoms *atoms, size_t at)
 	for (size_t steps = 0; steps < 3; steps++, at++) {
 		struct atom atom = atom_at(atoms, at);
 		bool fills = atom.kind == ATOM_OF ||
-			(atom.kind == ATOM_UNIT && atom.unit == UNIT_YEAR) ||
-			(atom.kind == ATOM_MARK &&
-				(atom.mark == ',' || atom.mark == '.' || atom.mark == '\''));
+			     (atom.kind == ATOM_UNIT && atom.unit == UNIT_YEAR) ||
+			     (atom.kind == ATOM_MARK &&
+				     (atom.mark == ',' || atom.mark == '.' || atom.mark == '\''));
 		if (!fills)
 			break;
 	}
@@ -74,8 +74,8 @@ read_year_behind(const struct reader *reader, size_t at, struct form *form)
 	} else if (atom.kind == ATOM_SHIFT && atom.unit == UNIT_YEAR && reader->document->year) {
 		form->date.year = reader->document->year + (int)atom.number;
 	} else if (atom.kind == ATOM_DIGITS && atom.digits == 2 &&
-		atom_is_mark(&reader->atoms, next - 1, '\'') && atom.number >= 5 &&
-		atom.number <= 45) {
+		   atom_is_mark(&reader->atoms, next - 1, '\'') && atom.number >= 5 &&
+		   atom.number <= 45) {
 		form->date.year = 2000 + (int)atom.number;
 	} else {
 		return false;
@@ -115,9 +115,9 @@ read_numeric(const struct reader *reader, size_t at, struct form *form)
 	struct atom second = atom_at(atoms, at + 2), third = atom_at(atoms, at + 4);
 	int offset = reader->document->mail->date_offset_minutes;
 	bool american = mark.mark == '/' && offset <= -240 && offset >= -600 &&
-		view_equal(reader->document->mail->language, VIEW("en"));
-	bool short_year = third.digits == 2 && mark.mark != '-' && third.number >= 5 &&
-		third.number <= 45;
+			view_equal(reader->document->mail->language, VIEW("en"));
+	bool short_year =
+		third.digits == 2 && mark.mark != '-' && third.number >= 5 && third.number <= 45;
 
 	if (!is_day(first) || first.kind != ATOM_DIGITS || mark.kind != ATOM_MARK ||
 		!second.digits || second.digits > 2 || third.kind != ATOM_DIGITS)
@@ -233,15 +233,14 @@ read_season(const struct reader *reader, size_t at, struct form *form)
 		struct atom quarter = atom_at(&reader->atoms, next);
 		if (quarter.kind != ATOM_QUARTER)
 			return false;
-		form->date = (struct date){
-			.year = (int)first.number, .quarter = (int)quarter.number};
+		form->date =
+			(struct date){.year = (int)first.number, .quarter = (int)quarter.number};
 		form->taken = next + 1;
 		return true;
 	}
 	if (first.kind != ATOM_SEASON && first.kind != ATOM_QUARTER)
 		return false;
-	form->date = (struct date){
-		.quarter = first.kind == ATOM_QUARTER ? (int)first.number : 0};
+	form->date = (struct date){.quarter = first.kind == ATOM_QUARTER ? (int)first.number : 0};
 	form->season = first.kind == ATOM_SEASON ? (int)first.number : 0;
 	form->taken = next;
 	if (atom_is_mark(&reader->atoms, next, '/') || atom_is_mark(&reader->atoms, next, '-'))
@@ -276,8 +275,7 @@ shifted(const struct document *document, enum date_unit unit, int64_t number)
 	}
 	if (unit == UNIT_MONTH || unit == UNIT_HALF) {
 		months += unit == UNIT_HALF ? number * 6 : number;
-		return (struct date){
-			.year = (int)(months / 12), .month = (int)(months % 12) + 1};
+		return (struct date){.year = (int)(months / 12), .month = (int)(months % 12) + 1};
 	}
 	int64_t day = document->day + number * (unit == UNIT_WEEK ? 7 : 1);
 	while (day < 1) {
@@ -330,19 +328,19 @@ read_relative(const struct reader *reader, size_t at, struct form *form)
 		return false;
 	/* "för tre år sedan", "seit drei Jahren": the words for "since" look back as well */
 	bool is_past = first.kind == ATOM_AGO || behind.kind == ATOM_AGO ||
-		behind.kind == ATOM_SINCE || atom_at(atoms, at - 1).kind == ATOM_SINCE;
-	bool is_ahead = !is_past &&
+		       behind.kind == ATOM_SINCE || atom_at(atoms, at - 1).kind == ATOM_SINCE;
+	bool is_ahead =
+		!is_past &&
 		(first.kind == ATOM_HENCE || behind.kind == ATOM_HENCE ||
 			(atom_at(atoms, at - 1).kind == ATOM_IN &&
 				context_at(reader->document, reader->sentence, count.start) &
 					CONTEXT_PLANNED));
 	if (!is_past && !is_ahead)
 		return false;
-	form->date = shifted(
-		reader->document, unit.unit, is_past ? -count.number : count.number);
+	form->date = shifted(reader->document, unit.unit, is_past ? -count.number : count.number);
 	form->taken = count_at + 2 +
-		(behind.kind == ATOM_AGO || behind.kind == ATOM_HENCE ||
-			(behind.kind == ATOM_SINCE && first.kind == ATOM_AGO));
+		      (behind.kind == ATOM_AGO || behind.kind == ATOM_HENCE ||
+			      (behind.kind == ATOM_SINCE && first.kind == ATOM_AGO));
 	return true;
 }
 
@@ -354,8 +352,8 @@ counts_something(const struct reader *reader, size_t at)
 	size_t next = atom.end;
 	static const enum table counted[] = {TABLE_USER_NOUNS, TABLE_NOT_USERS};
 	for (size_t i = 0; i < sizeof(counted) / sizeof(counted[0]); i++) {
-		const struct hit *hit = sentence_hit(reader->document, reader->sentence,
-			counted[i], NULL, next, reader->sentence->end);
+		const struct hit *hit = sentence_hit(reader->document, reader->sentence, counted[i],
+			NULL, next, reader->sentence->end);
 		if (hit && hit->start <= next + 1)
 			return true;
 	}
@@ -388,7 +386,8 @@ read_year(const struct reader *reader, size_t at, struct form *form)
 	form->date = (struct date){.year = (int)year.number};
 	form->taken = at + 1;
 	/* 2019/20: the school or budget year begins in 2019 */
-	if (atom_is_mark(&reader->atoms, at + 1, '/') && atom_at(&reader->atoms, at + 2).digits == 2)
+	if (atom_is_mark(&reader->atoms, at + 1, '/') &&
+		atom_at(&reader->atoms, at + 2).digits == 2)
 		form->taken = at + 3;
 	return true;
 }
@@ -464,9 +463,9 @@ open_year(const struct reader *reader, const struct form *form, const struct dat
 		month = form->date.quarter * 3 - 2;
 	unsigned context = context_at(document, reader->sentence, found->start);
 	bool ahead = (context & CONTEXT_PLANNED) || form->direction == ATOM_NEXT ||
-		found->lead == LEAD_BY;
+		     found->lead == LEAD_BY;
 	bool behind = found->lead == LEAD_SINCE || form->direction == ATOM_LAST ||
-		((context & CONTEXT_PAST) && !ahead);
+		      ((context & CONTEXT_PAST) && !ahead);
 	int year = document->year, now = document->month;
 
 	if (form->direction == ATOM_THIS)
@@ -481,7 +480,7 @@ open_year(const struct reader *reader, const struct form *form, const struct dat
 		return month <= now ? year : year - 1;
 	if (ahead)
 		return month + (form->season || form->date.quarter ? 2 : 0) >= now ? year
-										 : year + 1;
+										   : year + 1;
 	if (month - now > 5)
 		return year - 1;
 	return now - month > 6 ? year + 1 : year;
@@ -499,7 +498,8 @@ join_ranges(struct date_found *dates, const bool *is_open, size_t count)
 		}
 		first->begins_range = true;
 		if (is_open[i - 1] && !is_open[i] && first->date.month)
-			first->date.year = second->date.year -
+			first->date.year =
+				second->date.year -
 				(first->date.month > second->date.month && second->date.month);
 	}
 }
@@ -539,16 +539,9 @@ date_side(const struct document *document, struct date date)
 	return last_day(date) < today ? -1 : 0;
 }
 
-int
-date_compare(struct date a, struct date b)
-{
-	int first = first_day(a), second = first_day(b);
-	return (first > second) - (first < second);
-}
-
 bool
-dates_read(struct tongue *tongue, const struct sentence *sentence,
-	struct date_found **ret_dates, size_t *ret_count, struct error *err)
+dates_read(struct tongue *tongue, const struct sentence *sentence, struct date_found **ret_dates,
+	size_t *ret_count, struct error *err)
 {
 	const struct document *document = tongue->document;
 	struct reader reader = {document, sentence, {0}};
@@ -564,8 +557,8 @@ dates_read(struct tongue *tongue, const struct sentence *sentence,
 			at++;
 			continue;
 		}
-		struct date_found *found = arena_push(document->arena, &dates, &count, &capacity,
-			sizeof(*dates), SIZE_MAX);
+		struct date_found *found = arena_push(
+			document->arena, &dates, &count, &capacity, sizeof(*dates), SIZE_MAX);
 		bool *open = arena_push(document->arena, &is_open, &open_count, &open_capacity,
 			sizeof(*is_open), SIZE_MAX);
 		if (!found || !open)

@@ -23,7 +23,7 @@ struct date_found {
 	enum date_lead lead;
 	bool begins_range; /**< "from May to July 2019": this is May */
 	bool ends_range;
-	size_t start;      /**< bytes of the sentence's part, without what leads */
+	size_t start; /**< bytes of the sentence's part, without what leads */
 	size_t end;
 };
 
@@ -44,8 +44,5 @@ struct view date_text(struct date date, struct arena *arena);
 
 /** -1 if the date lies wholly before the message's date, 1 if it begins after it, else 0. */
 int date_side(const struct document *document, struct date date);
-
-/** Orders by the first day that a date can mean. */
-int date_compare(struct date a, struct date b);
 
 #endif

@@ -7,8 +7,18 @@
 
 #include "extract/candidate.h"
 
-enum event { EVENT_NONE, EVENT_START, EVENT_LAUNCH, EVENT_USE, EVENT_FIRST, EVENT_END, EVENT_PLAN,
-	EVENT_MOVED, EVENT_PILOT, EVENT_HOLD };
+enum event {
+	EVENT_NONE,
+	EVENT_START,
+	EVENT_LAUNCH,
+	EVENT_USE,
+	EVENT_FIRST,
+	EVENT_END,
+	EVENT_PLAN,
+	EVENT_MOVED,
+	EVENT_PILOT,
+	EVENT_HOLD
+};
 enum { EVENT_COUNT = EVENT_HOLD + 1 };
 
 static const char *const event_values[EVENT_COUNT] = {
@@ -25,8 +35,15 @@ static const char *const event_values[EVENT_COUNT] = {
 };
 
 /* How far a word may stand from the date it dates, in bytes, counting breaks as below. */
-enum { REACH = 150, CLAUSE_COST = 35, DATE_COST = 60, BEHIND_COST = 8, NOT_NEAR = 1 << 20,
-	DENIAL_REACH = 28 };
+enum {
+	REACH = 150,
+	CLAUSE_COST = 35,
+	DATE_COST = 60,
+	BEHIND_COST = 8,
+	NOT_NEAR = 1 << 20,
+	DENIAL_REACH = 28,
+	SERVICE_REACH = 20
+};
 
 /* The events near one date: the distance of the nearest one of each kind. */
 struct surroundings {
@@ -54,8 +71,8 @@ event_of(const struct hit *hit)
 }
 
 static int
-breaks_between(const struct document *document, const struct sentence *sentence, size_t start,
-	size_t end)
+breaks_between(
+	const struct document *document, const struct sentence *sentence, size_t start, size_t end)
 {
 	const struct clause *from = clause_at(document, sentence, start);
 	const struct clause *to = clause_at(document, sentence, end);
@@ -72,8 +89,8 @@ dates_between(const struct date_found *dates, size_t count, size_t start, size_t
 }
 
 static int
-distance_to(const struct document *document, const struct sentence *sentence,
-	const struct hit *hit, const struct date_found *dates, size_t count, size_t which)
+distance_to(const struct document *document, const struct sentence *sentence, const struct hit *hit,
+	const struct date_found *dates, size_t count, size_t which)
 {
 	const struct date_found *date = &dates[which];
 	bool is_before = hit->end <= date->start;
@@ -85,13 +102,13 @@ distance_to(const struct document *document, const struct sentence *sentence,
 	if (gap > REACH)
 		return NOT_NEAR;
 	return (int)gap + (is_before ? 0 : BEHIND_COST) +
-		CLAUSE_COST * breaks_between(document, sentence, hit->start, date->start) +
-		DATE_COST * dates_between(dates, count, start, end);
+	       CLAUSE_COST * breaks_between(document, sentence, hit->start, date->start) +
+	       DATE_COST * dates_between(dates, count, start, end);
 }
 
 static struct surroundings
-look_around(struct tongue *tongue, const struct sentence *sentence,
-	const struct date_found *dates, size_t count, size_t which)
+look_around(struct tongue *tongue, const struct sentence *sentence, const struct date_found *dates,
+	size_t count, size_t which)
 {
 	const struct document *document = tongue->document;
 	struct surroundings around = {.lead = dates[which].lead};
@@ -133,7 +150,8 @@ nearest(const struct surroundings *around)
 			best = order[i];
 			best_distance = around->distance[order[i]];
 		}
-	/* "is planned to go live in May", "the first pilot began": the verb, not what leads to it */
+	/* "is planned to go live in May", "the first pilot began": the verb, not what leads to it
+	 */
 	if (best == EVENT_PLAN || best == EVENT_FIRST || best == EVENT_PILOT || best == EVENT_USE)
 		for (enum event event = EVENT_START; event <= EVENT_END; event++)
 			if ((event == EVENT_START || event == EVENT_LAUNCH || event == EVENT_END) &&
@@ -162,9 +180,27 @@ role_of_launch(const struct surroundings *around, enum event event)
 				       : (struct role){FIELD_LAUNCHED, 0.85};
 }
 
-static struct role
-role_of_start(const struct surroundings *around)
+/* "began issuing it", "started regular operation": what begins is the service. */
+static bool
+begins_service(const struct surroundings *around, const struct date_found *date)
 {
+	const struct hit *start = around->words[EVENT_START];
+	const enum event services[] = {EVENT_LAUNCH, EVENT_USE};
+	for (size_t i = 0; i < sizeof(services) / sizeof(services[0]); i++) {
+		const struct hit *service = around->words[services[i]];
+		bool is_behind = start && service && service->start >= start->end &&
+				 service->start <= start->end + SERVICE_REACH;
+		if (is_behind && (service->end <= date->start) == (start->end <= date->start))
+			return true;
+	}
+	return false;
+}
+
+static struct role
+role_of_start(const struct surroundings *around, const struct date_found *date)
+{
+	if (begins_service(around, date) && !is_pilot(around, EVENT_START))
+		return role_of_launch(around, EVENT_LAUNCH);
 	if (is_ahead(around))
 		return (struct role){FIELD_EXPECTED, is_pilot(around, EVENT_START) ? 0.2 : 0.6};
 	if (around->context & CONTEXT_PLANNED)
@@ -210,8 +246,8 @@ is_unreal(const struct surroundings *around, enum event event)
 }
 
 static struct role
-role_of(struct tongue *tongue, const struct sentence *sentence,
-	const struct surroundings *around, const struct date_found *date)
+role_of(struct tongue *tongue, const struct sentence *sentence, const struct surroundings *around,
+	const struct date_found *date)
 {
 	enum event event = nearest(around);
 	const struct role none = {FIELD_STARTED, 0};
@@ -222,15 +258,15 @@ role_of(struct tongue *tongue, const struct sentence *sentence,
 	case EVENT_LAUNCH:
 		return role_of_launch(around, event);
 	case EVENT_START:
-		return role_of_start(around);
+		return role_of_start(around, date);
 	case EVENT_END:
-		return is_ahead(around) ? none
-					: (struct role){FIELD_ENDED,
-						  is_pilot(around, event) ? 0.65 : 0.85};
+		return is_ahead(around)
+			       ? none
+			       : (struct role){FIELD_ENDED, is_pilot(around, event) ? 0.65 : 0.85};
 	case EVENT_PLAN:
-		return is_ahead(around) ? (struct role){FIELD_EXPECTED,
-						  is_pilot(around, event) ? 0.25 : 0.6}
-					: none;
+		return is_ahead(around)
+			       ? (struct role){FIELD_EXPECTED, is_pilot(around, event) ? 0.25 : 0.6}
+			       : none;
 	case EVENT_MOVED:
 		return around->side >= 0 ? (struct role){FIELD_EXPECTED, 0.88} : none;
 	case EVENT_PILOT:
@@ -243,14 +279,15 @@ role_of(struct tongue *tongue, const struct sentence *sentence,
 	case EVENT_FIRST:
 		if (is_ahead(around))
 			return none;
-		return (struct role){is_pilot(around, event) ? FIELD_STARTED : FIELD_LAUNCHED, 0.55};
+		return (struct role){
+			is_pilot(around, event) ? FIELD_STARTED : FIELD_LAUNCHED, 0.55};
 	case EVENT_HOLD:
 		return none;
 	case EVENT_NONE:
 		break;
 	}
-	return (struct role){FIELD_STARTED,
-		around->lead == LEAD_SINCE && around->side < 0 ? 0.3 : 0};
+	return (struct role){
+		FIELD_STARTED, around->lead == LEAD_SINCE && around->side < 0 ? 0.3 : 0};
 }
 
 /* A row or line whose label names the field. */
@@ -297,11 +334,10 @@ find_in_sentence(struct tongue *tongue, const struct sentence *sentence,
 		return false;
 	for (size_t i = 0; i < count; i++) {
 		const struct date_found *found = &dates[i];
-		struct surroundings around =
-			look_around(tongue, sentence, dates, count, i);
+		struct surroundings around = look_around(tongue, sentence, dates, count, i);
 		bool is_label = is_date_label(block) &&
-			(&document->sentences[block->first_sentence] == sentence ||
-				nearest(&around) == EVENT_NONE);
+				(&document->sentences[block->first_sentence] == sentence ||
+					nearest(&around) == EVENT_NONE);
 		struct role role = is_label ? role_of_label(document, block, found->date)
 					    : role_of(tongue, sentence, &around, found);
 		if (role.score <= 0)

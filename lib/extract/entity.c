@@ -28,8 +28,7 @@ static struct view
 token_text(const struct scanner *scanner, size_t i)
 {
 	const struct token *token = token_at(scanner, i);
-	return document_text(
-		scanner->document, scanner->sentence->part, token->start, token->end);
+	return document_text(scanner->document, scanner->sentence->part, token->start, token->end);
 }
 
 static const struct hit *
@@ -45,14 +44,14 @@ static bool
 is_joint(struct scanner *scanner, size_t i)
 {
 	return !token_at(scanner, i)->is_capitalised &&
-		word_hit(scanner, TABLE_NAME_STOPS, "joint", i);
+	       word_hit(scanner, TABLE_NAME_STOPS, "joint", i);
 }
 
 static bool
 is_and(struct scanner *scanner, size_t i)
 {
 	return word_hit(scanner, TABLE_NAME_STOPS, "and", i) ||
-		view_equal(token_text(scanner, i), VIEW("&"));
+	       view_equal(token_text(scanner, i), VIEW("&"));
 }
 
 /* Words that a capital makes no name: "I", "Dear", "The", "Monday". */
@@ -111,9 +110,9 @@ continues_name(struct scanner *scanner, size_t i)
 	if (is_name_word(scanner, i))
 		return true;
 	return token->kind == TOKEN_WORD && token->is_capitalised &&
-		token->end - token->start > SMALL_WORD &&
-		!word_hit(scanner, TABLE_MONTHS, NULL, i) &&
-		!word_hit(scanner, TABLE_TITLES, NULL, i);
+	       token->end - token->start > SMALL_WORD &&
+	       !word_hit(scanner, TABLE_MONTHS, NULL, i) &&
+	       !word_hit(scanner, TABLE_TITLES, NULL, i);
 }
 
 /* "Project X", "Firma X": a word for a firm or project leads to the name and is none of it. */
@@ -126,7 +125,7 @@ leads_to_name(struct scanner *scanner, size_t i, size_t limit)
 	const struct hit *firm = word_hit(scanner, TABLE_OWNER_CUES, "firm", i);
 	const struct hit *cue = project ? project : firm;
 	return cue && cue->end == token_at(scanner, i)->end &&
-		!word_hit(scanner, TABLE_ORG_WORDS, NULL, i + 1);
+	       !word_hit(scanner, TABLE_ORG_WORDS, NULL, i + 1);
 }
 
 /* Where the run that begins at token i ends; words joined by lower-case joints belong to it. */
@@ -145,18 +144,17 @@ end_of_run(struct scanner *scanner, size_t i, size_t limit)
 			char mark = scanner->document->parts[scanner->sentence->part]
 					    .text.data[token->start];
 			bool is_inner = (mark == '\'' || mark == '-' || mark == '&' ||
-				mark == '/' || mark == '.') && end + 1 < limit &&
-				!token_at(scanner, end + 1)->space_before &&
-				(!token->space_before || mark == '&');
-			if (mark == '&' && end + 1 < limit &&
-				is_name_word(scanner, end + 1))
+						mark == '/' || mark == '.') &&
+					end + 1 < limit &&
+					!token_at(scanner, end + 1)->space_before &&
+					(!token->space_before || mark == '&');
+			if (mark == '&' && end + 1 < limit && is_name_word(scanner, end + 1))
 				is_inner = true;
 			if (!is_inner || mark == '.')
 				break;
 			next = end + 2;
 		} else if (token->kind == TOKEN_NUMBER) {
-			if (!token->space_before || end != i + 1 ||
-				token->end - token->start > 2)
+			if (!token->space_before || end != i + 1 || token->end - token->start > 2)
 				break;
 			next = end + 1;
 		} else if (continues_name(scanner, end)) {
@@ -167,7 +165,8 @@ end_of_run(struct scanner *scanner, size_t i, size_t limit)
 			next = end + 1;
 			while (next < limit && next < end + 3 && is_joint(scanner, next))
 				next++;
-			/* "the Ministry of Finance and Tencent": a list, unless an "of" came first */
+			/* "the Ministry of Finance and Tencent": a list, unless an "of" came first
+			 */
 			if (next >= limit || !is_name_word(scanner, next) ||
 				(joins_and && (word_hit(scanner, TABLE_ORG_WORDS, NULL, next) ||
 						      end < i + 3)))
@@ -218,32 +217,31 @@ kind_of(struct scanner *scanner, size_t first, size_t behind)
 		{"public", ENTITY_PUBLIC}, {"other", ENTITY_OTHER}};
 	const struct token *from = token_at(scanner, first), *to = token_at(scanner, behind - 1);
 	for (size_t i = 0; i < sizeof(kinds) / sizeof(kinds[0]); i++)
-		if (tongue_hit(&scanner->tongue, scanner->sentence, TABLE_ORG_WORDS,
-			    kinds[i].value, from->start, to->end))
+		if (tongue_hit(&scanner->tongue, scanner->sentence, TABLE_ORG_WORDS, kinds[i].value,
+			    from->start, to->end))
 			return kinds[i].kind;
 	/* who is known to be of a tier of government is public */
-	const struct hit *tier = sentence_hit(scanner->document, scanner->sentence, TABLE_LEVELS,
-		NULL, from->start, to->end);
+	const struct hit *tier = sentence_hit(
+		scanner->document, scanner->sentence, TABLE_LEVELS, NULL, from->start, to->end);
 	return tier && tier->start == from->start && tier->end >= to->end &&
-			!sentence_hit(scanner->document, scanner->sentence, TABLE_COUNTRIES, NULL,
-				from->start, to->end)
-		? ENTITY_PUBLIC
-		: ENTITY_NAME;
+			       !sentence_hit(scanner->document, scanner->sentence, TABLE_COUNTRIES,
+				       NULL, from->start, to->end)
+		       ? ENTITY_PUBLIC
+		       : ENTITY_NAME;
 }
 
 static bool
 is_known(const struct scanner *scanner, size_t start, size_t end)
 {
-	static const enum table tables[] = {TABLE_COUNTRIES, TABLE_PLATFORMS, TABLE_MONTHS,
-		TABLE_TOPICS, TABLE_NETWORKS};
+	static const enum table tables[] = {
+		TABLE_COUNTRIES, TABLE_PLATFORMS, TABLE_MONTHS, TABLE_TOPICS, TABLE_NETWORKS};
 	const struct sentence *sentence = scanner->sentence;
 	for (size_t i = 0; i < sizeof(tables) / sizeof(tables[0]); i++) {
-		const struct hit *hit = sentence_hit(
-			scanner->document, sentence, tables[i], NULL, start, end);
+		const struct hit *hit =
+			sentence_hit(scanner->document, sentence, tables[i], NULL, start, end);
 		struct view text = scanner->document->parts[sentence->part].text;
 		/* "Hyperledger-based" is no name either */
-		if (hit && hit->start == start &&
-			(hit->end >= end || text.data[hit->end] == '-'))
+		if (hit && hit->start == start && (hit->end >= end || text.data[hit->end] == '-'))
 			return true;
 	}
 	return false;
@@ -285,7 +283,9 @@ elision(struct view word)
 	if (at == SIZE_MAX || at > 5 || at + width >= word.size || at == 0)
 		return 0;
 	char last = word.data[at - 1];
-	return last >= 'a' && last <= 'z' ? at + width : last == 'L' || last == 'D' ? at + width : 0;
+	return last >= 'a' && last <= 'z'   ? at + width
+	       : last == 'L' || last == 'D' ? at + width
+					    : 0;
 }
 
 static bool
@@ -418,8 +418,8 @@ entities_find(const struct document *document, struct entities *ret_entities, st
 struct view
 entity_text(const struct document *document, const struct entity *entity)
 {
-	return document_text(document, document->sentences[entity->sentence].part, entity->start,
-		entity->end);
+	return document_text(
+		document, document->sentences[entity->sentence].part, entity->start, entity->end);
 }
 
 const struct hit *
@@ -449,8 +449,7 @@ entity_cue_behind(struct tongue *tongue, const struct entity *entity, enum table
 	const char *value, size_t reach)
 {
 	const struct sentence *sentence = &tongue->document->sentences[entity->sentence];
-	return tongue_hit(
-		tongue, sentence, table, value, entity->end, entity->end + reach + 1);
+	return tongue_hit(tongue, sentence, table, value, entity->end, entity->end + reach + 1);
 }
 
 bool
@@ -460,8 +459,7 @@ entity_is_firm(struct tongue *tongue, const struct entity *entity)
 	const struct hit *called =
 		entity_cue_before(tongue, entity, TABLE_NAME_CUES, "called", CALLED_REACH);
 	return entity_cue_before(tongue, entity, TABLE_OWNER_CUES, "firm", BESIDE_REACH) ||
-		(called && entity_cue_before(
-				   tongue, entity, TABLE_OWNER_CUES, "firm", FIRM_REACH));
+	       (called && entity_cue_before(tongue, entity, TABLE_OWNER_CUES, "firm", FIRM_REACH));
 }
 
 bool
@@ -502,8 +500,8 @@ without_article(struct view folded)
 	return folded;
 }
 
-bool
-entity_same(struct view a, struct view b, struct arena *arena)
+struct view
+entity_key(struct view text, struct arena *arena)
 {
-	return view_equal(without_article(fold_view(a, arena)), without_article(fold_view(b, arena)));
+	return without_article(fold_view(text, arena));
 }

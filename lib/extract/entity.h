@@ -10,27 +10,27 @@
  * name_stops.tsv are none.
  */
 enum entity_kind {
-	ENTITY_NAME,    /**< no word of it tells what it is */
-	ENTITY_PUBLIC,  /**< ministry, agency, city, register … */
+	ENTITY_NAME,   /**< no word of it tells what it is */
+	ENTITY_PUBLIC, /**< ministry, agency, city, register … */
 	ENTITY_COMPANY,
-	ENTITY_SCHOOL,  /**< university, institute, laboratory */
-	ENTITY_OTHER,   /**< bank, association, foundation, chamber … */
+	ENTITY_SCHOOL, /**< university, institute, laboratory */
+	ENTITY_OTHER,  /**< bank, association, foundation, chamber … */
 };
 
 struct entity {
 	enum entity_kind kind;
-	size_t sentence;      /**< index into document->sentences */
-	size_t first_token;   /**< index into document->tokens */
-	size_t behind_token;  /**< one past the last */
-	size_t start;         /**< bytes of the sentence's part */
+	size_t sentence;     /**< index into document->sentences */
+	size_t first_token;  /**< index into document->tokens */
+	size_t behind_token; /**< one past the last */
+	size_t start;        /**< bytes of the sentence's part */
 	size_t end;
 	bool is_quoted;
-	bool at_start;        /**< of a sentence, where every word is capitalised */
-	bool is_odd;          /**< "OrgBook", "e-Koosolek": capitals where no sentence puts them */
-	bool is_acronym;      /**< capitals only, one word */
-	bool is_small;        /**< "ministry of agriculture", in small letters */
-	bool is_generic;      /**< "the Ministry": says no more than its kind */
-	bool is_known;        /**< a country, platform, month or title: a name of no project */
+	bool at_start;   /**< of a sentence, where every word is capitalised */
+	bool is_odd;     /**< "OrgBook", "e-Koosolek": capitals where no sentence puts them */
+	bool is_acronym; /**< capitals only, one word */
+	bool is_small;   /**< "ministry of agriculture", in small letters */
+	bool is_generic; /**< "the Ministry": says no more than its kind */
+	bool is_known;   /**< a country, platform, month or title: a name of no project */
 };
 
 struct entities {
@@ -71,7 +71,7 @@ bool entity_is_person(const struct document *document, const struct entity *enti
 /** Does it stand where content is: asserted, not in a comparison or another's project? */
 bool entity_is_content(const struct document *document, const struct entity *entity);
 
-/** Do the two name the same: equal when folded, without "the" and its kin? */
-bool entity_same(struct view a, struct view b, struct arena *arena);
+/** What two names have in common that name the same: folded, without "the" and its kin. */
+struct view entity_key(struct view text, struct arena *arena);
 
 #endif

@@ -17,21 +17,21 @@ enum {
 
 /* How strongly the words of a sentence make it a lesson. */
 struct signs {
-	bool announces;  /**< "here are our lessons", "my advice:" with nothing behind */
-	bool introduces; /**< "what I take with me: …", the lesson itself stands behind */
-	bool advises;    /**< begins with an imperative: "Start with …", "Never …" */
+	bool announces;     /**< "here are our lessons", "my advice:" with nothing behind */
+	bool introduces;    /**< "what I take with me: …", the lesson itself stands behind */
+	bool advises;       /**< begins with an imperative: "Start with …", "Never …" */
 	bool begins_weakly; /**< "If you …", "Nobody …": advice where lessons are announced */
-	bool for_others; /**< "anyone who plans this", "other agencies" */
-	bool hindsight;  /**< "next time I would", "if I did it again" */
-	bool is_maxim;   /**< "should", "must", "is only as good as" */
-	bool ends;       /**< "apart from that", "you may use": what follows is something else */
+	bool for_others;    /**< "anyone who plans this", "other agencies" */
+	bool hindsight;     /**< "next time I would", "if I did it again" */
+	bool is_maxim;      /**< "should", "must", "is only as good as" */
+	bool ends;          /**< "apart from that", "you may use": what follows is something else */
 };
 
 struct reader {
 	struct tongue tongue;
 	const struct document *document;
-	size_t left;    /* sentences that an announcement still opens */
-	size_t block;   /* block of the announcement */
+	size_t left;  /* sentences that an announcement still opens */
+	size_t block; /* block of the announcement */
 	bool is_open;
 	bool is_plural; /* several lessons were announced, not one introduced */
 	bool was_asked; /* by a question, and nothing has answered it yet */
@@ -51,9 +51,9 @@ first_word(const struct document *document, const struct sentence *sentence)
 {
 	const struct block *block = &document->blocks[sentence->block];
 	return block->kind == BLOCK_LABEL && block->value_start > sentence->start &&
-			block->value_start < sentence->end
-		? block->value_start
-		: sentence->start;
+			       block->value_start < sentence->end
+		       ? block->value_start
+		       : sentence->start;
 }
 
 /* Where the words begin: behind "And", "Second,", a bullet or a quotation mark. */
@@ -66,7 +66,8 @@ begins_with(struct reader *reader, const struct sentence *sentence, const char *
 		size_t end = token->start + 1;
 		if (token->kind != TOKEN_WORD || token->start < first_word(document, sentence))
 			continue;
-		if (tongue_hit(&reader->tongue, sentence, TABLE_LESSON_CUES, value, token->start, end))
+		if (tongue_hit(
+			    &reader->tongue, sentence, TABLE_LESSON_CUES, value, token->start, end))
 			return true;
 		if (!tongue_hit(&reader->tongue, sentence, TABLE_LESSON_CUES, "joint", token->start,
 			    end))
@@ -84,13 +85,14 @@ taught_by_noun(struct reader *reader, const struct sentence *sentence)
 	const struct hit *noun = cue(reader, sentence, "noun");
 	if (!noun)
 		return NULL;
-	size_t limit = noun->end + NOUN_REACH < sentence->end ? noun->end + NOUN_REACH
-							      : sentence->end;
+	size_t limit =
+		noun->end + NOUN_REACH < sentence->end ? noun->end + NOUN_REACH : sentence->end;
 	size_t colon = view_find_byte(view_slice(text, 0, limit), ':', noun->end);
 	if (colon != SIZE_MAX && colon + 4 < sentence->end)
 		return noun;
-	return tongue_hit(&reader->tongue, sentence, TABLE_NAME_CUES, "is", noun->end, limit) ? noun
-											      : NULL;
+	return tongue_hit(&reader->tongue, sentence, TABLE_NAME_CUES, "is", noun->end, limit)
+		       ? noun
+		       : NULL;
 }
 
 /* Words behind an introduction: more than three make the lesson itself. */
@@ -218,14 +220,14 @@ add(const struct document *document, const struct sentence *sentence, double sco
 }
 
 static bool
-read_sentence(struct reader *reader, const struct sentence *sentence,
-	struct candidates *candidates, struct error *err)
+read_sentence(struct reader *reader, const struct sentence *sentence, struct candidates *candidates,
+	struct error *err)
 {
 	const struct document *document = reader->document;
 	const struct block *block = &document->blocks[sentence->block];
 	struct signs signs = read_signs(reader, sentence);
 	bool may_announce = sentence->asserts || sentence->is_question ||
-		block->kind == BLOCK_HEADING || block->kind == BLOCK_QUESTION;
+			    block->kind == BLOCK_HEADING || block->kind == BLOCK_QUESTION;
 	if (signs.ends)
 		reader->is_open = false;
 	if (may_announce && !is_label(document, sentence) && signs.announces && !signs.introduces) {

@@ -68,8 +68,8 @@ shift_from_value(struct view value, struct atom *atom)
 	for (size_t i = 0; i < value.size; i++) {
 		if (value.data[i] != '+' && value.data[i] != '-')
 			continue;
-		const struct meaning *unit = meaning_of(
-			meanings, COUNT_OF(meanings), view_slice(value, 0, i));
+		const struct meaning *unit =
+			meaning_of(meanings, COUNT_OF(meanings), view_slice(value, 0, i));
 		struct view digits = view_slice(value, i + 1, value.size);
 		uint64_t number = 0;
 		if (!unit || unit->kind != ATOM_UNIT || !view_to_u64(digits, &number) ||
@@ -104,8 +104,7 @@ atom_from_hit(const struct hit *hit, struct atom *atom)
 	uint64_t number = 0;
 	*atom = (struct atom){.start = hit->start,
 		.end = hit->end,
-		.weak = hit->weight < 1,
-		.sure = hit->weight > 1};
+		.weak = hit->weight<1, .sure = hit->weight> 1};
 	if (hit->table == TABLE_NUMBER_WORDS)
 		return number_from_hit(hit, atom);
 	if (hit->table == TABLE_MONTHS) {
@@ -135,7 +134,7 @@ static bool
 is_understood(struct tongue *tongue, const struct sentence *sentence, const struct hit *hit)
 {
 	return (hit->table == TABLE_MONTHS && hit->weight >= 1) ||
-		tongue_speaks(tongue, sentence, hit);
+	       tongue_speaks(tongue, sentence, hit);
 }
 
 /* The longest known word that begins at `offset`; *next moves past hits that lie behind. Of equally
@@ -151,7 +150,8 @@ known_word(struct tongue *tongue, const struct sentence *sentence, size_t *next,
 		++*next;
 	for (size_t i = *next; i < count && hits[i].start == offset; i++) {
 		struct atom candidate;
-		if ((found && hits[i].end <= atom->end) || !is_understood(tongue, sentence, &hits[i]))
+		if ((found && hits[i].end <= atom->end) ||
+			!is_understood(tongue, sentence, &hits[i]))
 			continue;
 		if (atom_from_hit(&hits[i], &candidate)) {
 			*atom = candidate;
@@ -185,7 +185,7 @@ static bool
 is_space(uint32_t c)
 {
 	return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == 0xA0 || c == 0x202F ||
-		c == 0x2009;
+	       c == 0x2009;
 }
 
 static void

@@ -17,19 +17,20 @@ enum atom_kind {
 	ATOM_LAST,    /**< "last", "past" before or behind a month or season */
 	ATOM_THIS,
 	ATOM_NEXT,
-	ATOM_UNIT,    /**< "year", "months": `unit` */
-	ATOM_AGO,     /**< "ago" behind a span, or "vor", "hace", "il y a" before it */
-	ATOM_HENCE,   /**< "in", "dans", "om" before a span that lies ahead */
+	ATOM_UNIT,  /**< "year", "months": `unit` */
+	ATOM_AGO,   /**< "ago" behind a span, or "vor", "hace", "il y a" before it */
+	ATOM_HENCE, /**< "in", "dans", "om" before a span that lies ahead */
 	ATOM_SINCE,
 	ATOM_UNTIL,
 	ATOM_BY,
-	ATOM_TO,      /**< between two ends of a range: "to", "until", "bis", "and" */
-	ATOM_IN,      /**< other prepositions that a date may follow */
-	ATOM_OF,      /**< what may stand inside a date: "of", "de", "the", "th" */
-	ATOM_COUNT,   /**< a number in words: `number` is its value */
-	ATOM_SCALE,   /**< "thousand", "million", "dozen": `number` is the factor */
+	ATOM_TO,    /**< between two ends of a range: "to", "until", "bis", "and" */
+	ATOM_IN,    /**< other prepositions that a date may follow */
+	ATOM_OF,    /**< what may stand inside a date: "of", "de", "the", "th" */
+	ATOM_COUNT, /**< a number in words: `number` is its value */
+	ATOM_SCALE, /**< "thousand", "million", "dozen": `number` is the factor */
 	ATOM_WORD,
-	ATOM_MARK,    /**< `mark` is the character; dashes are '-', currencies '$', others beyond ASCII '?' */
+	ATOM_MARK, /**< `mark` is the character; dashes are '-', currencies '$', others beyond ASCII
+		      '?' */
 };
 
 enum date_unit { UNIT_DAY, UNIT_WEEK, UNIT_MONTH, UNIT_QUARTER, UNIT_HALF, UNIT_YEAR };

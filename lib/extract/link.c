@@ -25,10 +25,10 @@ end_of_url(struct view text, size_t start, size_t end)
 		char last = text.data[end - 1];
 		struct view url = view_slice(text, start, end);
 		bool is_mark = last == '.' || last == ',' || last == ';' || last == ':' ||
-			last == '!' || last == '?' || last == '\'' || last == '"' || last == '>' ||
-			last == '*' || last == '_' || last == '|';
+			       last == '!' || last == '?' || last == '\'' || last == '"' ||
+			       last == '>' || last == '*' || last == '_' || last == '|';
 		bool closes = (last == ')' && closes_more(url, '(', ')')) ||
-			(last == ']' && closes_more(url, '[', ']'));
+			      (last == ']' && closes_more(url, '[', ']'));
 		if (!is_mark && !closes)
 			break;
 		end--;

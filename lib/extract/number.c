@@ -27,7 +27,7 @@ groups_by_space(const struct atoms *atoms, size_t at, unsigned first_digits)
 {
 	struct atom next = atom_at(atoms, at);
 	return next.kind == ATOM_DIGITS && !next.glued && next.digits == 3 && first_digits <= 3 &&
-		first_digits > 0;
+	       first_digits > 0;
 }
 
 static bool
@@ -48,10 +48,9 @@ take_groups(const struct atoms *atoms, size_t at, struct amount *amount)
 		if (amount->behind != at + 1)
 			return amount->whole < NUMBER_MAX;
 	}
-	while (groups_by_space(atoms, amount->behind, first.digits) &&
-		amount->whole < NUMBER_MAX) {
-		amount->whole = amount->whole * 1000 +
-			(uint64_t)atom_at(atoms, amount->behind).number;
+	while (groups_by_space(atoms, amount->behind, first.digits) && amount->whole < NUMBER_MAX) {
+		amount->whole =
+			amount->whole * 1000 + (uint64_t)atom_at(atoms, amount->behind).number;
 		amount->behind++;
 	}
 	return amount->whole < NUMBER_MAX;
@@ -110,7 +109,7 @@ take_words(const struct atoms *atoms, size_t at, struct amount *amount)
 			total += (current ? current : 1) * (uint64_t)atom.number;
 			current = 0;
 		} else if ((atom.kind == ATOM_TO && current >= 100) ||
-			atom_is_mark(atoms, next, '-')) {
+			   atom_is_mark(atoms, next, '-')) {
 			continue;
 		} else {
 			break;
@@ -145,9 +144,9 @@ is_piece(const struct atoms *atoms, size_t first, size_t behind)
 	if (after.kind == ATOM_WORD || after.digits)
 		return true;
 	return is_sign(after, VIEW(":/@_-.,")) && atom_at(atoms, behind + 1).glued &&
-		(atom_at(atoms, behind + 1).digits ||
-			(after.mark != '-' && after.mark != '/' && after.mark != ',' &&
-				after.mark != '.' && atom_at(atoms, behind + 1).kind == ATOM_WORD));
+	       (atom_at(atoms, behind + 1).digits ||
+		       (after.mark != '-' && after.mark != '/' && after.mark != ',' &&
+			       after.mark != '.' && atom_at(atoms, behind + 1).kind == ATOM_WORD));
 }
 
 bool
@@ -169,8 +168,8 @@ number_read(const struct atoms *atoms, size_t at, struct number_found *ret_numbe
 	*ret_number = (struct number_found){.value = amount.whole,
 		.in_words = in_words,
 		.is_date = !in_words && amount.behind == at + 1 &&
-			((first.digits == 4 && first.number >= 1800 && first.number <= 2050) ||
-				after.kind == ATOM_MONTH || before.kind == ATOM_MONTH),
+			   ((first.digits == 4 && first.number >= 1800 && first.number <= 2050) ||
+				   after.kind == ATOM_MONTH || before.kind == ATOM_MONTH),
 		.has_sign = is_sign(before, VIEW("$")) || is_sign(after, VIEW("%$")),
 		.first = at,
 		.behind = amount.behind,

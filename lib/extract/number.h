@@ -9,12 +9,12 @@
  */
 struct number_found {
 	uint64_t value;
-	bool in_words;  /**< "twelve": told without a digit */
-	bool is_date;   /**< four digits that may be a year, a day of a month, a time */
-	bool has_sign;  /**< a currency, percent or number sign, or a unit glued to it */
-	size_t first;   /**< atoms it took: first, and the one behind the last */
+	bool in_words; /**< "twelve": told without a digit */
+	bool is_date;  /**< four digits that may be a year, a day of a month, a time */
+	bool has_sign; /**< a currency, percent or number sign, or a unit glued to it */
+	size_t first;  /**< atoms it took: first, and the one behind the last */
 	size_t behind;
-	size_t start;   /**< bytes of the sentence's part */
+	size_t start; /**< bytes of the sentence's part */
 	size_t end;
 };
 

@@ -8,18 +8,19 @@
 #include "extract/score.h"
 
 enum {
-	CUE_REACH = 7,       /* "built by the X" */
-	FAR_CUE_REACH = 26,  /* "together with our long-standing friends at X" */
-	LIST_GAP_MAX = 14,   /* between two of a list: ", the " and the like */
-	BODIES_MAX = 400,    /* distinct names of a message that are compared */
+	CUE_REACH = 7,      /* "built by the X" */
+	FAR_CUE_REACH = 26, /* "together with our long-standing friends at X" */
+	LIST_GAP_MAX = 14,  /* between two of a list: ", the " and the like */
+	BODIES_MAX = 400,   /* distinct names of a message that are compared */
 };
 
 struct body {
 	struct view text;
+	struct view key; /* entity_key() of it */
 	int case_index;
 	double owner;
 	double partner;
-	const struct entity *owner_words;   /* the mention that tells most */
+	const struct entity *owner_words; /* the mention that tells most */
 	const struct entity *partner_words;
 	double best_owner;
 };
@@ -70,8 +71,8 @@ continues_list(struct looker *looker, const struct entity *before, const struct 
 			joined = true;
 		else if (!tongue_hit(&looker->tongue, sentence_of(looker, entity), TABLE_NAME_STOPS,
 				 NULL, token->start, token->end) &&
-			!tongue_hit(&looker->tongue, sentence_of(looker, entity), TABLE_OWNER_CUES,
-				"firm", token->start, token->end))
+			 !tongue_hit(&looker->tongue, sentence_of(looker, entity), TABLE_OWNER_CUES,
+				 "firm", token->start, token->end))
 			return false;
 	}
 	return joined;
@@ -84,7 +85,9 @@ owner_by_cues(struct looker *looker, const struct entity *entity)
 	bool is_public = entity->kind == ENTITY_PUBLIC;
 	double score = is_public ? (entity->is_small ? 0.3 : 0.35) : 0;
 	if (entity_cue_before(tongue, entity, TABLE_OWNER_CUES, "us", FAR_CUE_REACH))
-		score = score_or(score, is_public ? 0.6 : entity->kind == ENTITY_COMPANY ? 0.1 : 0.35);
+		score = score_or(score, is_public                        ? 0.6
+					: entity->kind == ENTITY_COMPANY ? 0.1
+									 : 0.35);
 	if (entity_cue_before(tongue, entity, TABLE_OWNER_CUES, "owner", CUE_REACH))
 		score = score_or(score, is_public ? 0.25 : 0.05);
 	if (entity_cue_behind(tongue, entity, TABLE_NAME_CUES, "project", 1))
@@ -99,8 +102,8 @@ static bool
 is_noun(const struct looker *looker, const struct entity *entity)
 {
 	return entity->kind == ENTITY_NAME && !entity->is_odd && !entity->is_acronym &&
-		entity->behind_token == entity->first_token + 1 &&
-		view_equal(looker->document->mail->language, VIEW("de"));
+	       entity->behind_token == entity->first_token + 1 &&
+	       view_equal(looker->document->mail->language, VIEW("de"));
 }
 
 /* "with Digipolis," and not "with a Merkle root": no noun follows. */
@@ -113,8 +116,8 @@ stands_alone(struct looker *looker, const struct entity *entity)
 		return true;
 	const struct token *next = &looker->document->tokens[entity->behind_token];
 	return next->kind == TOKEN_PUNCTUATION ||
-		tongue_hit(&looker->tongue, sentence, TABLE_NAME_STOPS, NULL, next->start,
-			next->end);
+	       tongue_hit(
+		       &looker->tongue, sentence, TABLE_NAME_STOPS, NULL, next->start, next->end);
 }
 
 static double
@@ -134,10 +137,10 @@ partner_by_cues(struct looker *looker, const struct entity *entity)
 	if (entity_cue_before(tongue, entity, TABLE_OWNER_CUES, "partner", CUE_REACH))
 		score = score_or(score, is_noun(looker, entity) ? 0.25 : 0.55);
 	else if (!is_plain &&
-		entity_cue_before(tongue, entity, TABLE_OWNER_CUES, "partner", FAR_CUE_REACH))
+		 entity_cue_before(tongue, entity, TABLE_OWNER_CUES, "partner", FAR_CUE_REACH))
 		score = score_or(score, 0.3);
 	else if (entity_cue_before(tongue, entity, TABLE_OWNER_CUES, "with", CUE_REACH) &&
-		(!is_plain || stands_alone(looker, entity)))
+		 (!is_plain || stands_alone(looker, entity)))
 		score = score_or(score, is_noun(looker, entity) ? 0.1 : 0.5);
 	if (entity_cue_behind(tongue, entity, TABLE_OWNER_CUES, "maker", 3))
 		score = score_or(score, 0.5);
@@ -183,25 +186,25 @@ is_genitive_of(struct view longer, struct view shorter)
 {
 	struct view rest = view_slice(longer, shorter.size, longer.size);
 	return shorter.size > 3 && view_starts_with(longer, shorter) &&
-		(view_equal(rest, VIEW("s")) || view_equal(rest, VIEW("'s")) ||
-			view_equal(rest, VIEW("’s")));
+	       (view_equal(rest, VIEW("s")) || view_equal(rest, VIEW("'s")) ||
+		       view_equal(rest, VIEW("’s")));
 }
 
 static struct body *
 body_of(struct looker *looker, struct view text, int case_index)
 {
 	struct arena *arena = looker->document->arena;
+	struct view key = entity_key(text, arena);
 	for (size_t i = 0; i < looker->body_count; i++) {
 		struct body *known = &looker->bodies[i];
 		if (known->case_index != case_index)
 			continue;
-		if (entity_same(known->text, text, arena))
-			return known;
 		/* "Lantmäteriets", "Telia's": the genitive is the same body */
-		if (is_genitive_of(text, known->text))
+		if (view_equal(known->key, key) || is_genitive_of(key, known->key))
 			return known;
-		if (is_genitive_of(known->text, text)) {
+		if (is_genitive_of(known->key, key)) {
 			known->text = text;
+			known->key = key;
 			known->best_owner = known->partner = 0; /* better words are these */
 			return known;
 		}
@@ -211,6 +214,7 @@ body_of(struct looker *looker, struct view text, int case_index)
 	if (!body)
 		return NULL;
 	body->text = text;
+	body->key = key;
 	body->case_index = case_index;
 	return body;
 }
@@ -268,8 +272,8 @@ best_owner(const struct looker *looker, int case_index)
 	const struct body *best = NULL;
 	for (size_t i = 0; i < looker->body_count; i++) {
 		const struct body *body = &looker->bodies[i];
-		bool concerns = body->case_index == case_index ||
-			body->case_index == CASE_SHARED || case_index == CASE_SHARED;
+		bool concerns = body->case_index == case_index || body->case_index == CASE_SHARED ||
+				case_index == CASE_SHARED;
 		if (concerns && body->owner >= 0.3 && body->owner > body->partner &&
 			(!best || body->owner > best->owner))
 			best = body;
@@ -278,13 +282,14 @@ best_owner(const struct looker *looker, int case_index)
 }
 
 bool
-find_organisations(const struct document *document, struct candidates *candidates, struct error *err)
+find_organisations(
+	const struct document *document, struct candidates *candidates, struct error *err)
 {
 	struct looker looker = {.document = document, .tongue = tongue_new(document)};
 	if (!entities_find(document, &looker.entities, err))
 		return false;
-	struct part_taken *parts = arena_alloc_array(
-		document->arena, looker.entities.count + 1, sizeof(*parts));
+	struct part_taken *parts =
+		arena_alloc_array(document->arena, looker.entities.count + 1, sizeof(*parts));
 	if (!parts)
 		return error_set(err, ERROR_MESSAGE, "too many names for the limits");
 	if (!read_parts(&looker, parts))
@@ -292,15 +297,17 @@ find_organisations(const struct document *document, struct candidates *candidate
 	for (size_t i = 0; i < looker.body_count; i++) {
 		const struct body *body = &looker.bodies[i];
 		const struct body *owner = best_owner(&looker, body->case_index);
-		bool is_owner = owner && entity_same(owner->text, body->text, document->arena);
-		/* somebody owns it: the best of those who could is more likely than its words say */
+		bool is_owner = owner && view_equal(owner->key, body->key);
+		/* somebody owns it: the best of those who could is more likely than its words say
+		 */
 		double score = is_owner ? 0.35 + 0.65 * body->owner : body->owner * 0.6;
 		if (body->owner_words && body->owner > 0.2 &&
-			!add(&looker, body->owner_words, FIELD_ORGANISATION, score, candidates, err))
+			!add(&looker, body->owner_words, FIELD_ORGANISATION, score, candidates,
+				err))
 			return false;
 		if (!is_owner && body->partner_words && body->partner >= 0.2 &&
-			!add(&looker, body->partner_words, FIELD_PARTNERS, body->partner, candidates,
-				err))
+			!add(&looker, body->partner_words, FIELD_PARTNERS, body->partner,
+				candidates, err))
 			return false;
 	}
 	return true;

@@ -9,7 +9,8 @@
  * or borrowed from `name`; empty for what is no person's name (an address, one with digits).
  * {NULL, 0} also when the arena is full.
  */
-struct view person_clean(const struct vocabulary *vocabulary, struct view name, struct arena *arena);
+struct view person_clean(
+	const struct vocabulary *vocabulary, struct view name, struct arena *arena);
 
 /** Words of a name separated by spaces. */
 size_t person_word_count(struct view name);

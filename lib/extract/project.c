@@ -8,7 +8,7 @@
 #include "extract/score.h"
 
 enum {
-	CALLED_REACH = 14,  /* "called – in good humour – X" is too far */
+	CALLED_REACH = 14, /* "called – in good humour – X" is too far */
 	BESIDE_REACH = 3,
 	NEAR_REACH = 45,
 };
@@ -41,7 +41,7 @@ is_apposed(struct looker *looker, const struct entity *entity)
 				   entity->end, entity->end + 4))
 		return false;
 	return (mark == ',' || mark == ' ' || mark == '(') && article &&
-		entity_cue_behind(&looker->tongue, entity, TABLE_NAME_CUES, "project", NEAR_REACH);
+	       entity_cue_behind(&looker->tongue, entity, TABLE_NAME_CUES, "project", NEAR_REACH);
 }
 
 /* Where the surroundings of a name say that it is a project's. */
@@ -56,10 +56,10 @@ score_of_cues(struct looker *looker, const struct entity *entity)
 		score = score_or(score, 0.6);
 	else if (entity_cue_behind(tongue, entity, TABLE_NAME_CUES, "project", 1))
 		score = score_or(score, entity->is_quoted || entity->is_odd ? 0.6
-				: entity->is_acronym                        ? 0.2
+					: entity->is_acronym                ? 0.2
 									    : 0.45);
 	else if (entity_cue_behind(tongue, entity, TABLE_NAME_CUES, "project", NEAR_REACH) &&
-		entity->is_quoted)
+		 entity->is_quoted)
 		score = score_or(score, 0.35);
 	if (is_apposed(looker, entity))
 		score = score_or(score, 0.45);
@@ -77,8 +77,8 @@ ends_as_project(struct looker *looker, const struct entity *entity)
 	const struct token *last = &looker->document->tokens[entity->behind_token - 1];
 	const struct sentence *sentence = &looker->document->sentences[entity->sentence];
 	return entity->behind_token >= entity->first_token + 2 &&
-		tongue_hit(&looker->tongue, sentence, TABLE_NAME_CUES, "project", last->start,
-			last->end);
+	       tongue_hit(&looker->tongue, sentence, TABLE_NAME_CUES, "project", last->start,
+		       last->end);
 }
 
 static double
@@ -109,11 +109,12 @@ score_of(struct looker *looker, const struct entity *entity)
 	if (ends_as_project(looker, entity))
 		score = score_or(score, 0.4);
 	if (entity->kind != ENTITY_NAME && !entity->is_quoted)
-		score *= entity->kind == ENTITY_COMPANY || entity->kind == ENTITY_SCHOOL ? 0.2 : 0.45;
+		score *= entity->kind == ENTITY_COMPANY || entity->kind == ENTITY_SCHOOL ? 0.2
+											 : 0.45;
 	if (entity_is_firm(&looker->tongue, entity))
 		score *= 0.2;
 	else if (entity_cue_before(&looker->tongue, entity, TABLE_OWNER_CUES, "partner", 8) ||
-		entity_cue_before(&looker->tongue, entity, TABLE_OWNER_CUES, "maker", 8))
+		 entity_cue_before(&looker->tongue, entity, TABLE_OWNER_CUES, "maker", 8))
 		score *= 0.35;
 	if (sentence->context & CONTEXT_REPORTED)
 		score *= 0.9;
@@ -133,8 +134,8 @@ may_be_name(const struct looker *looker, const struct entity *entity)
 }
 
 static bool
-add(struct looker *looker, const struct entity *entity, double score,
-	struct candidates *candidates, struct error *err)
+add(struct looker *looker, const struct entity *entity, double score, struct candidates *candidates,
+	struct error *err)
 {
 	const struct candidate candidate = {.field = FIELD_PROJECT_NAME,
 		.value = entity_text(looker->document, entity),
@@ -181,7 +182,8 @@ add_labels(struct looker *looker, struct candidates *candidates, struct error *e
 }
 
 bool
-find_project_names(const struct document *document, struct candidates *candidates, struct error *err)
+find_project_names(
+	const struct document *document, struct candidates *candidates, struct error *err)
 {
 	struct looker looker = {.document = document, .tongue = tongue_new(document)};
 	if (!entities_find(document, &looker.entities, err))

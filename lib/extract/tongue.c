@@ -6,7 +6,7 @@
 
 enum {
 	LANGUAGES_MAX = 32,
-	VOTES_MIN = 4,        /* fewer words tell nothing */
+	VOTES_MIN = 4,         /* fewer words tell nothing */
 	VOTES_HITS_MAX = 4000, /* a longer block is decided by its beginning */
 };
 

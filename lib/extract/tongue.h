@@ -22,8 +22,7 @@ tongue_new(const struct document *document)
 
 /** True if the word is of the language of the sentence's block, or of every language. Sentences
  * are best asked in order: the last block's language is kept. */
-bool tongue_speaks(
-	struct tongue *tongue, const struct sentence *sentence, const struct hit *hit);
+bool tongue_speaks(struct tongue *tongue, const struct sentence *sentence, const struct hit *hit);
 
 /** As sentence_hit(), but of the block's language. */
 const struct hit *tongue_hit(struct tongue *tongue, const struct sentence *sentence,

@@ -8,8 +8,8 @@
 #include "extract/number.h"
 
 enum {
-	NOUN_REACH = 48,  /* bytes between a number and the noun that it counts */
-	NOUN_WORDS = 4,   /* and words: "4,300 mostly elderly female citizens" */
+	NOUN_REACH = 48, /* bytes between a number and the noun that it counts */
+	NOUN_WORDS = 4,  /* and words: "4,300 mostly elderly female citizens" */
 	CUE_REACH = 90,
 	TARGET_REACH = 50,
 	DENIAL_REACH = 12,
@@ -24,8 +24,8 @@ struct looker {
 
 /* The first hit of a table that begins in [start, end). */
 static const struct hit *
-first_hit(const struct looker *looker, enum table table, const char *value, size_t start,
-	size_t end)
+first_hit(
+	const struct looker *looker, enum table table, const char *value, size_t start, size_t end)
 {
 	return tongue_hit(looker->tongue, looker->sentence, table, value, start,
 		end < looker->sentence->end ? end : looker->sentence->end);
@@ -39,8 +39,8 @@ noun_limit(const struct looker *looker, const struct number_found *number)
 	for (; at < looker->atoms.count; at++) {
 		struct atom atom = looker->atoms.items[at];
 		bool ends = atom.kind == ATOM_DIGITS ||
-			(atom.kind == ATOM_MARK && atom.mark != '\'' && atom.mark != '-' &&
-				atom.mark != '"' && atom.mark != '.');
+			    (atom.kind == ATOM_MARK && atom.mark != '\'' && atom.mark != '-' &&
+				    atom.mark != '"' && atom.mark != '.');
 		if (ends || atom.start > number->end + NOUN_REACH || words > NOUN_WORDS)
 			return atom.start;
 		words += atom.kind != ATOM_MARK && atom.kind != ATOM_OF;
@@ -56,12 +56,12 @@ is_label(const struct looker *looker)
 
 /* "no 300 users": a denial right before the number, and not elsewhere in the clause. */
 static bool
-is_denied(const struct looker *looker, const struct number_found *number,
-	const struct clause *clause)
+is_denied(
+	const struct looker *looker, const struct number_found *number, const struct clause *clause)
 {
 	size_t from = number->start > DENIAL_REACH ? number->start - DENIAL_REACH : 0;
-	return first_hit(looker, TABLE_CUES, "negation", from > clause->start ? from : clause->start,
-		number->start);
+	return first_hit(looker, TABLE_CUES, "negation",
+		from > clause->start ? from : clause->start, number->start);
 }
 
 /* 0: those are no users, told as such or not yet. */
@@ -71,8 +71,8 @@ score_of_cues(const struct looker *looker, const struct number_found *number, do
 	const struct document *document = looker->document;
 	const struct clause *clause = clause_at(document, looker->sentence, number->start);
 	size_t near = number->start > CUE_REACH ? number->start - CUE_REACH : 0;
-	const unsigned unreal = CONTEXT_COMPARISON | CONTEXT_OTHERS | CONTEXT_QUESTION |
-		CONTEXT_DROPPED;
+	const unsigned unreal =
+		CONTEXT_COMPARISON | CONTEXT_OTHERS | CONTEXT_QUESTION | CONTEXT_DROPPED;
 	if ((clause->context & unreal) || is_denied(looker, number, clause))
 		return 0;
 	if (clause->context & (CONTEXT_PLANNED | CONTEXT_HYPOTHETICAL))
@@ -91,8 +91,8 @@ score_of_cues(const struct looker *looker, const struct number_found *number, do
 
 /* A number with a noun behind it. */
 static double
-score_of_counted(const struct looker *looker, const struct number_found *number,
-	const struct hit *noun)
+score_of_counted(
+	const struct looker *looker, const struct number_found *number, const struct hit *noun)
 {
 	double score = 0.42 * (noun->weight > 0 ? noun->weight : 1);
 	if (number->value == 1 || (number->is_date && noun->start > number->end + 2))
@@ -108,12 +108,11 @@ score_of_counted(const struct looker *looker, const struct number_found *number,
 static double
 score_of_bare(const struct looker *looker, const struct number_found *number)
 {
-	const struct clause *clause =
-		clause_at(looker->document, looker->sentence, number->start);
+	const struct clause *clause = clause_at(looker->document, looker->sentence, number->start);
 	bool used = first_hit(looker, TABLE_USER_CUES, "use", clause->start, clause->end);
 	bool told = first_hit(looker, TABLE_USER_CUES, "now", clause->start, clause->end) &&
-		first_hit(looker, TABLE_USER_NOUNS, NULL, looker->sentence->start,
-			looker->sentence->end);
+		    first_hit(looker, TABLE_USER_NOUNS, NULL, looker->sentence->start,
+			    looker->sentence->end);
 	if (number->is_date || number->value < 10 || (!used && !told))
 		return 0;
 	return score_of_cues(looker, number, used ? 0.28 : 0.4);
@@ -123,10 +122,8 @@ static double
 score_of(const struct looker *looker, const struct number_found *number, size_t *ret_end)
 {
 	size_t limit = noun_limit(looker, number);
-	const struct hit *noun =
-		first_hit(looker, TABLE_USER_NOUNS, NULL, number->end, limit);
-	const struct hit *thing =
-		first_hit(looker, TABLE_NOT_USERS, NULL, number->end, limit);
+	const struct hit *noun = first_hit(looker, TABLE_USER_NOUNS, NULL, number->end, limit);
+	const struct hit *thing = first_hit(looker, TABLE_NOT_USERS, NULL, number->end, limit);
 	*ret_end = number->end;
 	if (number->has_sign)
 		return 0;
@@ -146,8 +143,8 @@ add(const struct looker *looker, const struct number_found *number, size_t end, 
 	struct candidates *candidates, struct error *err)
 {
 	const struct candidate candidate = {.field = FIELD_USERS,
-		.value = arena_format(looker->document->arena, "%llu",
-			(unsigned long long)number->value),
+		.value = arena_format(
+			looker->document->arena, "%llu", (unsigned long long)number->value),
 		.sentence = (size_t)(looker->sentence - looker->document->sentences),
 		.start = number->start,
 		.end = end,
@@ -187,8 +184,8 @@ may_hold_number(const struct document *document, const struct sentence *sentence
 	for (size_t i = 0; i < text.size; i++)
 		if (text.data[i] >= '0' && text.data[i] <= '9')
 			return true;
-	return sentence_hit(document, sentence, TABLE_NUMBER_WORDS, NULL, sentence->start,
-		sentence->end);
+	return sentence_hit(
+		document, sentence, TABLE_NUMBER_WORDS, NULL, sentence->start, sentence->end);
 }
 
 bool
