@@ -20,11 +20,11 @@ def test_an_installed_casepost_runs_from_where_it_was_put(folder):
     (folder / "one.eml").write_bytes(mails.submission(8))
     for arguments in (["import", folder / "one.eml"], ["verify"], ["export", "cases"]):
         done = subprocess.run([prefix / "bin/casepost", "-c", folder / "casepost.conf", *arguments],
-                              text=True, capture_output=True, timeout=120)
+                              text=True, capture_output=True, timeout=60)
         assert done.returncode == 0, done.stderr
     assert "LedgerDesk" in done.stdout
     done = subprocess.run([prefix / "sbin/casepostd", "-c", folder / "casepost.conf", "--once"],
-                          text=True, capture_output=True, timeout=120)
+                          text=True, capture_output=True, timeout=60)
     assert done.returncode == 0, done.stderr
 
 
