@@ -20,6 +20,8 @@ enum {
 	/* Lines of some KiB are safe everywhere (RFC 7162 4 asks servers to take 8192). */
 	RANGES_MAX = 300,
 	COMMAND_MAX = 16 * 1024,
+	/* For the deadline: the list of a folder of a million messages. */
+	LIST_BYTES = 64 * 1024 * 1024,
 };
 
 /* What one command brings. */
@@ -64,21 +66,29 @@ take_bytes(int type, struct mailimap_msg_att_body_section *section, const char *
 	return true; /* false would end the connection; the failure is looked at afterwards */
 }
 
+/* The parser takes any number for any part of a date. */
+static bool
+is_date(const struct mailimap_date_time *date)
+{
+	return date && date->dt_year >= 1970 && date->dt_year <= 9999 && date->dt_month >= 1 &&
+	       date->dt_month <= 12 && date->dt_day >= 1 && date->dt_day <= 31 &&
+	       date->dt_hour >= 0 && date->dt_hour <= 23 && date->dt_min >= 0 &&
+	       date->dt_min <= 59 && date->dt_sec >= 0 && date->dt_sec <= 60 &&
+	       date->dt_zone >= -1500 && date->dt_zone <= 1500;
+}
+
 static int64_t
 to_unix(const struct mailimap_date_time *date)
 {
-	int hours, minutes;
-	int64_t seconds;
+	int64_t minutes;
 
-	if (!date || date->dt_year < 1970 || date->dt_year > 9999 || date->dt_month < 1 ||
-		date->dt_month > 12 || date->dt_day < 1 || date->dt_day > 31)
+	if (!is_date(date))
 		return 0;
-	hours = date->dt_zone / 100;
-	minutes = date->dt_zone % 100; /* both carry the zone's sign */
-	seconds = clock_day_from_civil(date->dt_year, date->dt_month, date->dt_day) * 86400 +
-		  (int64_t)date->dt_hour * 3600 + date->dt_min * 60 + date->dt_sec;
-	seconds -= (int64_t)hours * 3600 + minutes * 60;
-	return seconds > 0 ? seconds : 0;
+	minutes = clock_day_from_civil(date->dt_year, date->dt_month, date->dt_day) * 24 * 60;
+	minutes += (int64_t)date->dt_hour * 60 + date->dt_min;
+	/* The zone is "+hhmm" as a number; both its parts carry the sign. */
+	minutes -= (int64_t)(date->dt_zone / 100) * 60 + date->dt_zone % 100;
+	return minutes < 0 ? 0 : minutes * 60 + date->dt_sec;
 }
 
 static bool
@@ -254,7 +264,7 @@ session_list_uids(
 	struct download download = {.uids = ret_uids, .first = first ? first : 1};
 	char set[16];
 
-	session_start_command(session, 64 * 1024 * 1024);
+	session_start_command(session, LIST_BYTES);
 	snprintf(set, sizeof(set), "%" PRIu32 ":*", download.first);
 	return run(session, view_of(set), "UID", &download, err);
 }
@@ -271,7 +281,7 @@ session_list_sizes(struct session *session, const struct uidset *uids,
 		struct uidset part = {.ranges = uids->ranges + from,
 			.count = left < RANGES_MAX ? left : RANGES_MAX};
 
-		session_start_command(session, 16 * 1024 * 1024);
+		session_start_command(session, LIST_BYTES);
 		if (!run_set(session, &part, "UID RFC822.SIZE", &download, err)) {
 			free(download.messages);
 			return false;

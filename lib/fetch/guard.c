@@ -20,12 +20,11 @@ static bool
 is_word(struct view text, const char *word)
 {
 	struct view wanted = view_of(word);
-	char next;
+	struct view rest = view_slice(text, wanted.size, text.size);
 
-	if (!view_starts_with_nocase(text, wanted))
-		return false;
-	next = text.size > wanted.size ? text.data[wanted.size] : '\n';
-	return next == ' ' || next == '\r' || next == '\n';
+	return view_starts_with_nocase(text, wanted) &&
+	       (rest.size == 0 || rest.data[0] == ' ' || rest.data[0] == '\r' ||
+		       rest.data[0] == '\n');
 }
 
 static bool

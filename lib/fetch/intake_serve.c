@@ -7,7 +7,13 @@
 #include "fetch/intake_channel.h"
 #include "fetch/protocol.h"
 
-enum { REPLY_MS = 1000, FOLDER_MAX = 4096, REASON_MAX = 2048, UIDS_TEXT_MAX = 48 * 1024 * 1024 };
+enum {
+	REPLY_MS = 1000,
+	FOLDER_MAX = 4096,
+	REASON_MAX = 2048,
+	WORDS_MAX = 4 * REASON_MAX,
+	UIDS_TEXT_MAX = 48 * 1024 * 1024
+};
 
 struct intake_server
 intake_server_new(const struct intake *intake, struct view mailbox)
@@ -148,7 +154,7 @@ serve_end(struct intake_server *server, struct frame_reader *frame,
 static bool
 serve_refuse(struct intake_server *server, struct frame_reader *frame, struct error *err)
 {
-	CLEANUP(str_free) struct str words = str_new(4 * REASON_MAX);
+	CLEANUP(str_free) struct str words = str_new(WORDS_MAX);
 	struct place place;
 	struct view reason;
 	struct error failure = {0};

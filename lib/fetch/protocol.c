@@ -7,6 +7,9 @@
 
 #include "base/utf8.h"
 
+/* A byte that is no text becomes three. */
+enum { CLEAN_SIZE_MAX = 4 * ERROR_TEXT_SIZE };
+
 void
 fetcher_put_state(struct frame *frame, const struct mailbox_health *state)
 {
@@ -25,7 +28,7 @@ fetcher_put_state(struct frame *frame, const struct mailbox_health *state)
 static void
 copy_words(char *text, size_t size, struct view words)
 {
-	struct str clean = str_new(4 * ERROR_TEXT_SIZE);
+	struct str clean = str_new(CLEAN_SIZE_MAX);
 	struct view cut;
 
 	(void)utf8_clean(&clean, view_slice(words, 0, ERROR_TEXT_SIZE));

@@ -14,7 +14,7 @@
 #include "fetch/folder_name.h"
 #include "fetch/imap.h"
 
-enum { STREAM_BUFFER = 64 * 1024, WORDS_MAX = 300, LOGOUT_MS = 2000 };
+enum { STREAM_BUFFER = 64 * 1024, WORDS_MAX = 300, RAW_WORDS_MAX = 1200, LOGOUT_MS = 2000 };
 
 static ssize_t
 low_read(mailstream_low *low, void *buffer, size_t size)
@@ -86,7 +86,7 @@ append_words(const struct session *session, struct str *out)
 	CLEANUP(str_free) struct str safe = str_new(65536);
 	struct view words = view_of(session->imap->imap_response);
 
-	(void)utf8_clean(&clean, view_slice(words, 0, 4 * WORDS_MAX));
+	(void)utf8_clean(&clean, view_slice(words, 0, RAW_WORDS_MAX));
 	for (size_t i = 0; i < clean.size; i++)
 		if ((unsigned char)clean.data[i] < ' ')
 			clean.data[i] = ' ';

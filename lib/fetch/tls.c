@@ -149,8 +149,11 @@ append_name(struct str *names, const char *name, size_t size)
 {
 	if (names->size)
 		str_append(names, VIEW(", "));
-	for (size_t i = 0; i < size && names->size < NAMES_SHOWN_MAX; i++)
-		str_append_byte(names, name[i] > ' ' && name[i] < 0x7f ? name[i] : '?');
+	for (size_t i = 0; i < size && names->size < NAMES_SHOWN_MAX; i++) {
+		bool is_plain = name[i] > ' ' && name[i] < 0x7f;
+
+		str_append(names, is_plain ? view_make(&name[i], 1) : VIEW("?"));
+	}
 }
 
 static void
