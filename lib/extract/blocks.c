@@ -11,7 +11,8 @@ enum {
 	/* A label is short: "Date on which the service went live for users" has 45 bytes. */
 	LABEL_BYTES_MAX = 80,
 	LABEL_WORDS_MAX = 9,
-	/* A line that ends earlier than this was ended by its author, not by a mailer's wrapping. */
+	/* A line that ends earlier than this was ended by its author, not by a mailer's wrapping.
+	 */
 	WRAP_COLUMNS_MIN = 55,
 	HEADING_BYTES_MAX = 90,
 	SHORT_LINE_MAX = 60,
@@ -33,8 +34,8 @@ struct builder {
 	const struct span *spans;
 	size_t span_count;
 	size_t span_index;
-	struct line previous;   /* of the same span; blank at its start */
-	struct block *open;     /* the block that lines are added to, or NULL */
+	struct line previous; /* of the same span; blank at its start */
+	struct block *open;   /* the block that lines are added to, or NULL */
 	bool after_blank;
 };
 
@@ -91,7 +92,8 @@ next_line(struct builder *builder, size_t *offset, struct line *ret_line)
 static size_t
 utf8_bullet(struct view text)
 {
-	static const char *const bullets[] = {"•", "·", "–", "—", "▪", "◦", "‣", "●", "→", "■", "✓"};
+	static const char *const bullets[] = {
+		"•", "·", "–", "—", "▪", "◦", "‣", "●", "→", "■", "✓"};
 
 	for (size_t i = 0; i < sizeof(bullets) / sizeof(*bullets); i++)
 		if (view_starts_with(text, view_of(bullets[i])))
@@ -122,7 +124,8 @@ number_marker(struct view text)
 		return 0;
 	char mark = text.data[at];
 	bool closes = mark == ')' || (mark == '.' && digits > 0) || (mark == ':' && digits > 0) ||
-		(mark == '/' && digits > 0 && view_starts_with(view_slice(text, at, at + 2), VIEW("/ ")));
+		      (mark == '/' && digits > 0 &&
+			      view_starts_with(view_slice(text, at, at + 2), VIEW("/ ")));
 	return closes ? at + 1 : 0;
 }
 
@@ -133,8 +136,9 @@ item_marker(struct view text, struct line line)
 	struct view rest = view_slice(text, line.content, line.end);
 	size_t size = 0;
 
-	if (rest.size > 1 && (rest.data[0] == '-' || rest.data[0] == '*' || rest.data[0] == '+' ||
-				     rest.data[0] == 'o') &&
+	if (rest.size > 1 &&
+		(rest.data[0] == '-' || rest.data[0] == '*' || rest.data[0] == '+' ||
+			rest.data[0] == 'o') &&
 		is_space(rest.data[1]))
 		size = rest.data[0] == 'o' && rest.data[1] == ' ' ? 0 : 1;
 	if (size == 0)
@@ -205,7 +209,8 @@ find_colon(struct view text, size_t start, size_t end)
 static size_t
 skip_emphasis(struct view text, size_t at, size_t end)
 {
-	while (at < end && (text.data[at] == '*' || text.data[at] == '_' || is_space(text.data[at])))
+	while (at < end &&
+		(text.data[at] == '*' || text.data[at] == '_' || is_space(text.data[at])))
 		at++;
 	return at;
 }
@@ -221,7 +226,8 @@ find_label(const struct builder *builder, size_t start, size_t end, struct label
 	if (colon == SIZE_MAX || colon == from)
 		return false;
 	size_t words_end = colon;
-	while (words_end > from && (builder->text.data[words_end - 1] == '*' || is_space(builder->text.data[words_end - 1])))
+	while (words_end > from && (builder->text.data[words_end - 1] == '*' ||
+					   is_space(builder->text.data[words_end - 1])))
 		words_end--;
 	if (count_words(view_slice(builder->text, from, words_end)) > LABEL_WORDS_MAX)
 		return false;
@@ -244,7 +250,8 @@ ends_a_sentence(struct view text, struct line line)
 	if (end == line.content)
 		return true;
 	char last = text.data[end - 1];
-	return last == '.' || last == '!' || last == '?' || last == ':' || last == ';' || last == '*';
+	return last == '.' || last == '!' || last == '?' || last == ':' || last == ';' ||
+	       last == '*';
 }
 
 /* Did its author end the line before this one? Else this one goes on with its sentence. */
@@ -254,7 +261,7 @@ begins_anew(const struct builder *builder)
 	struct line line = builder->previous;
 
 	return builder->after_blank || line.blank || ends_a_sentence(builder->text, line) ||
-		line.end - line.start < WRAP_COLUMNS_MIN;
+	       line.end - line.start < WRAP_COLUMNS_MIN;
 }
 
 static bool
@@ -303,7 +310,8 @@ starts_label(const struct builder *builder, struct line line, size_t start, stru
 		return false;
 	if (!begins_anew(builder) && !(in_form && ret_label->known))
 		return false;
-	bool short_label = count_words(view_slice(builder->text, ret_label->start, ret_label->end)) <= 4;
+	bool short_label =
+		count_words(view_slice(builder->text, ret_label->start, ret_label->end)) <= 4;
 	return ret_label->known || (in_form && short_label);
 }
 
@@ -364,8 +372,8 @@ add_line(struct builder *builder, struct line line, struct error *err)
 	}
 	/* "Label:" on a line of its own, the value under an empty line, is still one block. */
 	bool waits = builder->open && builder->open->kind == BLOCK_LABEL &&
-		builder->open->value_start >= builder->open->end &&
-		builder->open->span == line.span && !item_marker(builder->text, line).size;
+		     builder->open->value_start >= builder->open->end &&
+		     builder->open->span == line.span && !item_marker(builder->text, line).size;
 	struct label label;
 	bool next_label = starts_label(builder, line, line.content, &label);
 
@@ -418,14 +426,16 @@ name_block(struct document *document, size_t index, bool before_blank)
 
 	if (block->kind != BLOCK_PARAGRAPH && block->kind != BLOCK_ITEM)
 		return;
-	if (size <= SHORT_LINE_MAX && has_cue(part, block, "closing", block->start + SHORT_LINE_MAX) &&
+	if (size <= SHORT_LINE_MAX &&
+		has_cue(part, block, "closing", block->start + SHORT_LINE_MAX) &&
 		block->kind == BLOCK_PARAGRAPH)
 		block->kind = BLOCK_CLOSING;
 	else if (size <= SHORT_LINE_MAX && has_cue(part, block, "greeting", block->start + 12))
 		block->kind = BLOCK_GREETING;
 	else if (is_heading(text, block, before_blank))
 		block->kind = BLOCK_HEADING;
-	else if (text.data[block->end - 1] == '?' && has_cue(part, block, "form_question", block->end))
+	else if (text.data[block->end - 1] == '?' &&
+		 has_cue(part, block, "form_question", block->end))
 		block->kind = BLOCK_QUESTION;
 }
 
@@ -435,8 +445,9 @@ name_blocks(struct document *document, size_t first)
 	for (size_t i = first; i < document->block_count; i++) {
 		bool last = i + 1 == document->block_count;
 
-		name_block(document, i, last || document->blocks[i + 1].after_blank ||
-			document->blocks[i + 1].span != document->blocks[i].span);
+		name_block(document, i,
+			last || document->blocks[i + 1].after_blank ||
+				document->blocks[i + 1].span != document->blocks[i].span);
 	}
 }
 

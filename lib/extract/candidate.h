@@ -12,13 +12,13 @@
  */
 struct candidate {
 	enum field field;
-	struct view value;     /**< as it will be exported: "4300", "2019-05", "EE" */
-	size_t part;           /**< index into document->parts; NO_PART for METHOD_SENDER */
-	size_t start;          /**< evidence: bytes of that part */
+	struct view value; /**< as it will be exported: "4300", "2019-05", "EE" */
+	size_t part;       /**< index into document->parts; NO_PART for METHOD_SENDER */
+	size_t start;      /**< evidence: bytes of that part */
 	size_t end;
-	size_t sentence;       /**< index into document->sentences, or NO_SENTENCE */
-	int case_index;        /**< as of the sentence: 0 …, CASE_SHARED, CASE_NONE */
-	const char *method;    /**< one of the METHOD_ words */
+	size_t sentence;    /**< index into document->sentences, or NO_SENTENCE */
+	int case_index;     /**< as of the sentence: 0 …, CASE_SHARED, CASE_NONE */
+	const char *method; /**< one of the METHOD_ words */
 	double score;
 };
 
@@ -79,7 +79,7 @@ finder find_organisations; /**< organisation and partners */
 finder find_dates;         /**< started, launched, expected, ended */
 finder find_users;
 finder find_links;
-finder find_contacts;      /**< contact_name and contact_email */
+finder find_contacts; /**< contact_name and contact_email */
 finder find_lessons;
 
 #endif

@@ -143,15 +143,16 @@ add_header_features(const struct document *document, double *features)
 
 	features[FEATURE_BIAS] = 1;
 	features[FEATURE_AUTO_SUBMITTED] = automation->auto_submitted.size > 0 &&
-		!view_equal(automation->auto_submitted, VIEW("no"));
+					   !view_equal(automation->auto_submitted, VIEW("no"));
 	features[FEATURE_AUTO_HEADER] = automation->auto_reply.size > 0 ||
-		view_equal(automation->precedence, VIEW("auto_reply"));
+					view_equal(automation->precedence, VIEW("auto_reply"));
 	features[FEATURE_BULK] = view_equal(automation->precedence, VIEW("bulk")) ||
-		view_equal(automation->precedence, VIEW("list")) ||
-		view_equal(automation->precedence, VIEW("junk"));
+				 view_equal(automation->precedence, VIEW("list")) ||
+				 view_equal(automation->precedence, VIEW("junk"));
 	features[FEATURE_LIST_ID] = automation->list_id.size > 0;
 	features[FEATURE_UNSUBSCRIBE] = automation->list_unsubscribe;
-	features[FEATURE_DELIVERY_REPORT] = mail->bounce_count > 0 ||
+	features[FEATURE_DELIVERY_REPORT] =
+		mail->bounce_count > 0 ||
 		view_equal(automation->report_type, VIEW("delivery-status"));
 	features[FEATURE_NULL_PATH] = view_equal(automation->return_path, VIEW("<>"));
 	features[FEATURE_CALENDAR] = automation->is_calendar;
@@ -197,12 +198,12 @@ static bool
 counts(const struct sentence *sentence)
 {
 	return sentence->span == SPAN_OWN || sentence->span == SPAN_FORWARDED ||
-		sentence->span == SPAN_FOOTER;
+	       sentence->span == SPAN_FOOTER;
 }
 
 static void
-count_sentence(const struct document *document, const struct sentence *sentence,
-	struct tally *tally)
+count_sentence(
+	const struct document *document, const struct sentence *sentence, struct tally *tally)
 {
 	const struct hit *hits = sentence_hits(document, sentence);
 	enum part_kind part = document->parts[sentence->part].kind;
@@ -237,7 +238,7 @@ count_all(const struct document *document)
 			count_sentence(document, &document->sentences[i], &tally);
 	for (size_t i = 0; i < document->block_count; i++)
 		tally.labels += document->blocks[i].label_field >= 0 &&
-			document->blocks[i].span == SPAN_OWN;
+				document->blocks[i].span == SPAN_OWN;
 	return tally;
 }
 
@@ -258,7 +259,8 @@ has_document(const struct mail *mail)
 	for (size_t i = 0; i < mail->attachment_count; i++) {
 		struct view type = mail->attachments[i].type;
 
-		if (!mail->attachments[i].is_inline && view_starts_with(type, VIEW("application/")) &&
+		if (!mail->attachments[i].is_inline &&
+			view_starts_with(type, VIEW("application/")) &&
 			!view_equal(type, VIEW("application/ics")) &&
 			!view_equal(type, VIEW("application/pgp-signature")) &&
 			!view_equal(type, VIEW("application/pkcs7-signature")))
@@ -298,16 +300,16 @@ class_features(const struct document *document, const struct candidates *names,
 	features[FEATURE_STAGE] = score_saturate(tally.tables[TABLE_STAGES], 3);
 	features[FEATURE_PLATFORM] = score_saturate(tally.tables[TABLE_PLATFORMS], 1.5);
 	features[FEATURE_SECTOR] = score_saturate(tally.tables[TABLE_SECTORS], 4);
-	features[FEATURE_QUESTIONS] = tally.sentences
-		? (double)tally.questions / (double)tally.sentences
-		: 0;
+	features[FEATURE_QUESTIONS] =
+		tally.sentences ? (double)tally.questions / (double)tally.sentences : 0;
 	features[FEATURE_FIRST_PERSON] = score_saturate(tally.first_person, 5);
 	features[FEATURE_NAME] = best_name(names);
 	features[FEATURE_CATEGORY] = score_saturate(tally.tables[TABLE_CATEGORIES], 2);
 	features[FEATURE_OWN_DEEDS] = score_saturate(tally.own_deeds, 1.5);
-	features[FEATURE_FACTS] = score_saturate(tally.tables[TABLE_EVENTS] +
-			tally.tables[TABLE_REASONS] + tally.tables[TABLE_USER_NOUNS],
-		6);
+	features[FEATURE_FACTS] =
+		score_saturate(tally.tables[TABLE_EVENTS] + tally.tables[TABLE_REASONS] +
+				       tally.tables[TABLE_USER_NOUNS],
+			6);
 	features[FEATURE_FIGURES] = score_saturate(tally.figures, 3);
 	features[FEATURE_DAYS] = score_saturate(tally.days, 1.5);
 	features[FEATURE_DOCUMENT] = has_document(document->mail);
@@ -365,8 +367,8 @@ read_row(struct class_model *model, size_t row, struct error *err)
 }
 
 bool
-class_model_load(struct class_model **ret_model, const struct tsv_folders *folders,
-	struct error *err)
+class_model_load(
+	struct class_model **ret_model, const struct tsv_folders *folders, struct error *err)
 {
 	static const char *const columns[COLUMN_COUNT] = {"class", "feature", "weight"};
 	CLEANUP(class_model_freep) struct class_model *model = calloc(1, sizeof(*model));

@@ -10,8 +10,8 @@
  */
 struct class_model;
 
-__attribute__((warn_unused_result)) bool class_model_load(struct class_model **ret_model,
-	const struct tsv_folders *folders, struct error *err);
+__attribute__((warn_unused_result)) bool class_model_load(
+	struct class_model **ret_model, const struct tsv_folders *folders, struct error *err);
 void class_model_free(struct class_model *model);
 DEFINE_CLEANUP(struct class_model *, class_model_free);
 
@@ -32,7 +32,8 @@ struct verdict {
 struct verdict classify(const struct class_model *model, const struct document *document,
 	const struct candidates *names);
 
-/** The names of the features, in the model's order, for tools that learn weights; NULL past them. */
+/** The names of the features, in the model's order, for tools that learn weights; NULL past them.
+ */
 const char *class_feature_name(size_t index);
 
 /** The features of a document; as many as have names. */

@@ -29,8 +29,7 @@ coded_visit(const struct document *document, struct candidates *candidates, enum
 
 bool
 coded_add(const struct document *document, struct candidates *candidates, size_t sentence,
-	const struct hit *hit, enum field field, struct view value, double score,
-	struct error *err)
+	const struct hit *hit, enum field field, struct view value, double score, struct error *err)
 {
 	const struct block *block = &document->blocks[document->sentences[sentence].block];
 	struct candidate candidate = {.field = field,
@@ -78,5 +77,5 @@ coded_is_negated(const struct document *document, size_t index, const struct hit
 	struct tongue tongue = tongue_new(document);
 
 	return tongue_hit(&tongue, sentence, TABLE_CUES, "negation", clause->start, hit->start) ||
-		tongue_hit(&tongue, sentence, TABLE_CUES, "negation", hit->end, clause->end);
+	       tongue_hit(&tongue, sentence, TABLE_CUES, "negation", hit->end, clause->end);
 }

@@ -64,8 +64,8 @@ is_break(struct view text, size_t at, size_t end)
 	if (byte == ',' || byte == ':')
 		return at + 1 < end && (text.data[at + 1] == ' ' || text.data[at + 1] == '\n');
 	return view_starts_with(view_slice(text, at, end), VIEW(" – ")) ||
-		view_starts_with(view_slice(text, at, end), VIEW(" — ")) ||
-		view_starts_with(view_slice(text, at, end), VIEW(" - "));
+	       view_starts_with(view_slice(text, at, end), VIEW(" — ")) ||
+	       view_starts_with(view_slice(text, at, end), VIEW(" - "));
 }
 
 /* A contrast or conjunction begins a clause where it stands. */
@@ -75,9 +75,10 @@ begins_clause(const struct part *part, size_t *hit, size_t at)
 	bool begins = false;
 
 	while (*hit < part->hit_count && part->hits[*hit].start <= at) {
-		begins = begins || (part->hits[*hit].start == at &&
-			(hit_is(&part->hits[*hit], TABLE_CUES, "contrast") ||
-				hit_is(&part->hits[*hit], TABLE_CUES, "conjunction")));
+		begins = begins ||
+			 (part->hits[*hit].start == at &&
+				 (hit_is(&part->hits[*hit], TABLE_CUES, "contrast") ||
+					 hit_is(&part->hits[*hit], TABLE_CUES, "conjunction")));
 		(*hit)++;
 	}
 	return begins;
@@ -102,8 +103,8 @@ cut_clauses(struct document *document, struct sentence *sentence, struct error *
 		start = end;
 	}
 	return start < sentence->end || sentence->clause_count == 0
-		? add_clause(document, sentence, start, sentence->end, err)
-		: true;
+		       ? add_clause(document, sentence, start, sentence->end, err)
+		       : true;
 }
 
 static bool

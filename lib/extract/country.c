@@ -111,12 +111,11 @@ find_in_address(const struct document *document, struct candidates *candidates, 
 }
 
 bool
-find_countries(
-	const struct document *document, struct candidates *candidates, struct error *err)
+find_countries(const struct document *document, struct candidates *candidates, struct error *err)
 {
 	return coded_visit(document, candidates, TABLE_COUNTRIES, visit_place, err) &&
-		find_in_signature(document, candidates, err) &&
-		find_in_address(document, candidates, err);
+	       find_in_signature(document, candidates, err) &&
+	       find_in_address(document, candidates, err);
 }
 
 static bool
@@ -130,8 +129,7 @@ visit_level(const struct document *document, struct candidates *candidates, size
 		score *= 0.2;
 	if (coded_has_cue(document, sentence, "first_person"))
 		score = score_or(score, 0.2);
-	return coded_add(
-		document, candidates, sentence, hit, FIELD_LEVEL, hit->value, score, err);
+	return coded_add(document, candidates, sentence, hit, FIELD_LEVEL, hit->value, score, err);
 }
 
 static bool
@@ -160,5 +158,5 @@ bool
 find_levels(const struct document *document, struct candidates *candidates, struct error *err)
 {
 	return coded_visit(document, candidates, TABLE_LEVELS, visit_level, err) &&
-		find_levels_in_signature(document, candidates, err);
+	       find_levels_in_signature(document, candidates, err);
 }

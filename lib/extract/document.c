@@ -153,4 +153,3 @@ document_build(struct document *ret_document, const struct mail *mail,
 	*ret_document = document;
 	return true;
 }
-

@@ -47,14 +47,14 @@ struct block {
 	size_t end;
 	size_t first_sentence;
 	size_t sentence_count;
-	struct view marker;    /**< of an item or numbered heading: "1.", "b)", "-"; else empty */
-	unsigned indent;       /**< white space before the marker, in columns */
-	struct view label;     /**< BLOCK_LABEL: the words before the colon */
-	size_t value_start;    /**< BLOCK_LABEL: where the value begins; else start */
-	int label_field;       /**< BLOCK_LABEL, BLOCK_ROW: enum field that the label names, or -1 */
+	struct view marker; /**< of an item or numbered heading: "1.", "b)", "-"; else empty */
+	unsigned indent;    /**< white space before the marker, in columns */
+	struct view label;  /**< BLOCK_LABEL: the words before the colon */
+	size_t value_start; /**< BLOCK_LABEL: where the value begins; else start */
+	int label_field;    /**< BLOCK_LABEL, BLOCK_ROW: enum field that the label names, or -1 */
 	enum span_kind span;
-	unsigned level;        /**< depth of quoting or forwarding */
-	bool after_blank;      /**< an empty line stands before it */
+	unsigned level;   /**< depth of quoting or forwarding */
+	bool after_blank; /**< an empty line stands before it */
 };
 
 /**
@@ -69,9 +69,9 @@ enum context {
 	CONTEXT_COMPARISON = 1 << 4,   /**< "unlike Estonia", "as in Sweden", "inspired by" */
 	CONTEXT_OTHERS = 1 << 5,       /**< speaks of other people's projects */
 	CONTEXT_QUESTION = 1 << 6,
-	CONTEXT_REJECTED = 1 << 7,     /**< "we looked at Corda", "decided against", "instead of" */
-	CONTEXT_DROPPED = 1 << 8,      /**< announced and then moved or cancelled: "was to be" */
-	CONTEXT_REPORTED = 1 << 9,     /**< hearsay: "apparently", "I have read that" */
+	CONTEXT_REJECTED = 1 << 7, /**< "we looked at Corda", "decided against", "instead of" */
+	CONTEXT_DROPPED = 1 << 8,  /**< announced and then moved or cancelled: "was to be" */
+	CONTEXT_REPORTED = 1 << 9, /**< hearsay: "apparently", "I have read that" */
 };
 
 struct clause {
@@ -90,16 +90,16 @@ struct sentence {
 	size_t end;
 	size_t first_token;
 	size_t token_count;
-	size_t first_hit;      /**< index into parts[part].hits */
+	size_t first_hit; /**< index into parts[part].hits */
 	size_t hit_count;
 	size_t first_clause;
 	size_t clause_count;
 	enum span_kind span;
 	unsigned level;
-	unsigned context;      /**< flags of all clauses together */
-	bool asserts;          /**< false: quotes, signatures, disclaimers, the call's own text, questions */
+	unsigned context; /**< flags of all clauses together */
+	bool asserts; /**< false: quotes, signatures, disclaimers, the call's own text, questions */
 	bool is_question;
-	int case_index;        /**< 0 …, CASE_SHARED or CASE_NONE; set by split_cases() */
+	int case_index; /**< 0 …, CASE_SHARED or CASE_NONE; set by split_cases() */
 };
 
 enum token_kind { TOKEN_WORD, TOKEN_NUMBER, TOKEN_PUNCTUATION };
@@ -108,8 +108,8 @@ struct token {
 	enum token_kind kind;
 	size_t start;
 	size_t end;
-	bool is_capitalised; /**< first letter upper case */
-	bool is_upper;       /**< two or more letters, all upper case */
+	bool is_capitalised;  /**< first letter upper case */
+	bool is_upper;        /**< two or more letters, all upper case */
 	bool has_inner_upper; /**< "OrgBook", "bConnect", "e-Koosolek" */
 	bool space_before;
 };
@@ -121,7 +121,7 @@ struct document {
 	const struct view *owners; /**< addresses of the research team */
 	size_t owner_count;
 	struct arena *arena;
-	struct hit *sender_hits;   /**< in the sender's address */
+	struct hit *sender_hits; /**< in the sender's address */
 	size_t sender_hit_count;
 	struct part *parts;
 	size_t part_count;
@@ -137,8 +137,8 @@ struct document {
 	struct token *tokens;
 	size_t token_count;
 	size_t token_capacity;
-	size_t case_count;    /**< cases told of, at least 1; set by split_cases() */
-	int year;             /**< of the Date header, in its zone; 0 if there is none */
+	size_t case_count; /**< cases told of, at least 1; set by split_cases() */
+	int year;          /**< of the Date header, in its zone; 0 if there is none */
 	int month;
 	int day;
 };

@@ -47,8 +47,7 @@ static finder *const finders[] = {
 	find_confidentiality,
 };
 
-const char *
-message_class_name(enum message_class class)
+const char *message_class_name(enum message_class class)
 {
 	return (unsigned)class < CLASS_COUNT ? class_names[class] : NULL;
 }
@@ -85,8 +84,8 @@ bool
 field_is_set(enum field field)
 {
 	return field == FIELD_COUNTRY || field == FIELD_PARTNERS || field == FIELD_SECTOR ||
-		field == FIELD_PLATFORM || field == FIELD_NETWORK || field == FIELD_REASONS ||
-		field == FIELD_LESSONS || field == FIELD_LINKS;
+	       field == FIELD_PLATFORM || field == FIELD_NETWORK || field == FIELD_REASONS ||
+	       field == FIELD_LESSONS || field == FIELD_LINKS;
 }
 
 /* ---- The extractor ---- */
@@ -119,8 +118,8 @@ set_fingerprint(struct extractor *extractor)
 }
 
 bool
-extractor_new(struct extractor **ret_extractor, const struct extract_options *options,
-	struct error *err)
+extractor_new(
+	struct extractor **ret_extractor, const struct extract_options *options, struct error *err)
 {
 	const struct tsv_folders folders = {options->vocabulary, options->extra_vocabulary};
 	CLEANUP(extractor_freep) struct extractor *extractor = calloc(1, sizeof(*extractor));
@@ -180,8 +179,7 @@ extract_mail(const struct extractor *extractor, const struct mail *mail, struct 
 	struct candidates candidates = {.arena = arena};
 	struct extraction extraction = {0};
 
-	if (!document_build(
-		    &document, mail, extractor->vocabulary, extractor->shapes, arena, err))
+	if (!document_build(&document, mail, extractor->vocabulary, extractor->shapes, arena, err))
 		return false;
 	document.owners = extractor->owners;
 	document.owner_count = extractor->owner_count;
@@ -194,8 +192,8 @@ extract_mail(const struct extractor *extractor, const struct mail *mail, struct 
 	if (verdict.class == CLASS_SUBMISSION || verdict.class == CLASS_LEAD) {
 		if (!split_cases(&document, &candidates, err) ||
 			!find_all(&document, &candidates, err) ||
-			!resolve_cases(&document, &candidates, verdict.class,
-				&extraction.mentions, &extraction.mention_count, err))
+			!resolve_cases(&document, &candidates, verdict.class, &extraction.mentions,
+				&extraction.mention_count, err))
 			return false;
 	}
 	*ret_extraction = extraction;

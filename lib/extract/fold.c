@@ -55,21 +55,21 @@ static bool
 is_apostrophe(uint32_t point)
 {
 	return point == '\'' || point == '`' || point == 0xb4 || point == 0x2018 ||
-		point == 0x2019 || point == 0x2bc;
+	       point == 0x2019 || point == 0x2bc;
 }
 
 static bool
 is_quotation_mark(uint32_t point)
 {
 	return point == '"' || point == 0xab || point == 0xbb || point == 0x201c ||
-		point == 0x201d || point == 0x201e || point == 0x2039 || point == 0x203a;
+	       point == 0x201d || point == 0x201e || point == 0x2039 || point == 0x203a;
 }
 
 static bool
 is_space(uint32_t point)
 {
 	return point <= ' ' || point == '-' || point == 0xa0 || point == 0xad ||
-		(point >= 0x2000 && point <= 0x2015) || point == 0x202f || point == 0x3000;
+	       (point >= 0x2000 && point <= 0x2015) || point == 0x202f || point == 0x3000;
 }
 
 static void
@@ -85,8 +85,8 @@ put_space(struct folding *folding, uint32_t point, uint32_t from)
 {
 	if (point == 0xad)
 		return;
-	bool goes_on = folding->size > 0 &&
-		(folding->out[folding->size - 1] == ' ' || folding->out[folding->size - 1] == FOLD_BREAK);
+	bool goes_on = folding->size > 0 && (folding->out[folding->size - 1] == ' ' ||
+						    folding->out[folding->size - 1] == FOLD_BREAK);
 	if (!goes_on) {
 		folding->line_feeds = 0;
 		put(folding, ' ', from);

@@ -28,7 +28,8 @@ struct view fold_view(struct view text, struct arena *arena);
 /** True for bytes of folded text that make words: letters, digits and all beyond ASCII. */
 bool fold_is_word(unsigned char byte);
 
-/** Equal after folding? Names that differ in case and accents only. False when the arena is full. */
+/** Equal after folding? Names that differ in case and accents only. False when the arena is full.
+ */
 bool fold_equal(struct view a, struct view b, struct arena *arena);
 
 /** Character properties (Unicode): a letter in upper or title case; any letter. */

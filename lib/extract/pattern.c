@@ -29,8 +29,8 @@ pattern_new(struct pattern **ret_pattern, const char *expression, struct error *
 
 	if (!pattern)
 		abort();
-	pattern->code = pcre2_compile((PCRE2_SPTR)expression, PCRE2_ZERO_TERMINATED, options, &code,
-		&offset, NULL);
+	pattern->code = pcre2_compile(
+		(PCRE2_SPTR)expression, PCRE2_ZERO_TERMINATED, options, &code, &offset, NULL);
 	pattern->limits = pcre2_match_context_create(NULL);
 	if (!pattern->code || !pattern->limits)
 		return error_set(err, ERROR_PROGRAM, "pattern error %d at offset %zu of %s", code,
@@ -89,17 +89,20 @@ struct shapes {
 static const char *const expressions[SHAPE_COUNT] = {
 	[SHAPE_URL] = "\\b(?:https?://|www\\.)[^\\s<>\"|\\\\^`{}]{2,500}",
 	[SHAPE_EMAIL] = "[\\w.+'-]{1,64}@[\\w-]{1,63}(?:\\.[\\w-]{1,63}){1,8}",
-	[SHAPE_NUMBER] = "(?<![\\w.,/-])"
-			 "(\\d{1,3}(?:[.,'\\x{2019}\\x{a0}\\x{202f}\\x{2009}\\x{20}]\\d{3}){1,4}(?!\\d)"
-			 "|\\d+(?:[.,]\\d+)?)"
-			 "\\s?(k\\b|m\\b|bn\\b|mio\\.?|mln\\.?|mn\\b|mrd\\.?)?"
-			 "(?![\\w]|[.,/:-]\\d)",
+	[SHAPE_NUMBER] =
+		"(?<![\\w.,/-])"
+		"(\\d{1,3}(?:[.,'\\x{2019}\\x{a0}\\x{202f}\\x{2009}\\x{20}]\\d{3}){1,4}(?!\\d)"
+		"|\\d+(?:[.,]\\d+)?)"
+		"\\s?(k\\b|m\\b|bn\\b|mio\\.?|mln\\.?|mn\\b|mrd\\.?)?"
+		"(?![\\w]|[.,/:-]\\d)",
 	[SHAPE_YEAR] = "(?<![\\w.,/-])((?:19|20)\\d\\d)(?![\\w]|[.,/-]\\d)",
-	[SHAPE_ISO_DATE] = "(?<![\\w-])(20\\d\\d)-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\\d|3[01]))?(?![\\w-])",
+	[SHAPE_ISO_DATE] =
+		"(?<![\\w-])(20\\d\\d)-(0[1-9]|1[0-2])(?:-(0[1-9]|[12]\\d|3[01]))?(?![\\w-])",
 	[SHAPE_NUMERIC_DATE] =
 		"(?<![\\w.,/-])([0-3]?\\d)[./]\\s?([01]?\\d)[./]\\s?((?:20)?\\d\\d)(?![\\w/])",
-	[SHAPE_QUARTER] = "(?<!\\w)(?:[QTK]\\s?([1-4])(?:[\\s/,-]+|\\s+of\\s+)((?:20)?\\d\\d)"
-			  "|((?:20)\\d\\d)[\\s/-]*[QTK]([1-4])|([1-4])[QTK]\\s?((?:20)?\\d\\d))(?!\\w)",
+	[SHAPE_QUARTER] =
+		"(?<!\\w)(?:[QTK]\\s?([1-4])(?:[\\s/,-]+|\\s+of\\s+)((?:20)?\\d\\d)"
+		"|((?:20)\\d\\d)[\\s/-]*[QTK]([1-4])|([1-4])[QTK]\\s?((?:20)?\\d\\d))(?!\\w)",
 };
 
 bool

@@ -31,18 +31,18 @@ void pattern_free(struct pattern *pattern);
 DEFINE_CLEANUP(struct pattern *, pattern_free);
 
 /** The first match in `text` at or after `from`. An empty match does not count. */
-bool pattern_find(
-	const struct pattern *pattern, struct view text, size_t from, struct pattern_match *ret_match);
+bool pattern_find(const struct pattern *pattern, struct view text, size_t from,
+	struct pattern_match *ret_match);
 
 /** The shapes that finders look for, compiled once: see the table in pattern.c. */
 enum shape {
 	SHAPE_URL,
 	SHAPE_EMAIL,
-	SHAPE_NUMBER,      /**< 4300 4,300 4.300 4 300 4.3k 1,2 Mio: digits in group 1, unit in 2 */
-	SHAPE_YEAR,        /**< 2019: group 1 */
-	SHAPE_ISO_DATE,    /**< 2019-05-17, 2019-05: groups 1, 2, 3 */
+	SHAPE_NUMBER,   /**< 4300 4,300 4.300 4 300 4.3k 1,2 Mio: digits in group 1, unit in 2 */
+	SHAPE_YEAR,     /**< 2019: group 1 */
+	SHAPE_ISO_DATE, /**< 2019-05-17, 2019-05: groups 1, 2, 3 */
 	SHAPE_NUMERIC_DATE, /**< 17.05.2019, 17/5/2019: groups 1, 2, 3 */
-	SHAPE_QUARTER,     /**< Q3 2019, 2019-Q3, T3 2019, 3Q19: number and year in any order */
+	SHAPE_QUARTER,      /**< Q3 2019, 2019-Q3, T3 2019, 3Q19: number and year in any order */
 };
 enum { SHAPE_COUNT = SHAPE_QUARTER + 1 };
 

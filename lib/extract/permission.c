@@ -32,8 +32,8 @@ visit_confidentiality(const struct document *document, struct candidates *candid
 	} else if (negated && view_equal(value, VIEW("in_confidence"))) {
 		score *= 0.2;
 	}
-	return coded_add(document, candidates, sentence, hit, FIELD_CONFIDENTIALITY, value, score,
-		err);
+	return coded_add(
+		document, candidates, sentence, hit, FIELD_CONFIDENTIALITY, value, score, err);
 }
 
 /* ---- Permission told in other words ---- */
@@ -56,8 +56,7 @@ static const struct wish wishes[] = {
 static const struct hit *
 cue(struct tongue *tongue, const struct sentence *sentence, const char *value)
 {
-	return tongue_hit(
-		tongue, sentence, TABLE_CUES, value, sentence->start, sentence->end);
+	return tongue_hit(tongue, sentence, TABLE_CUES, value, sentence->start, sentence->end);
 }
 
 /* "You may use it as long as our name stays out": a stance towards naming or publishing. */
@@ -116,10 +115,10 @@ find_answer(const struct document *document, struct candidates *candidates,
 		return true;
 	const struct sentence *sentence = &document->sentences[block->first_sentence];
 	size_t reach = block->value_start + 12;
-	const struct hit *yes = sentence_hit(
-		document, sentence, TABLE_CUES, "yes", block->value_start, reach);
-	const struct hit *no = sentence_hit(
-		document, sentence, TABLE_CUES, "no", block->value_start, reach);
+	const struct hit *yes =
+		sentence_hit(document, sentence, TABLE_CUES, "yes", block->value_start, reach);
+	const struct hit *no =
+		sentence_hit(document, sentence, TABLE_CUES, "no", block->value_start, reach);
 	bool publish = sentence_hit(document, sentence, TABLE_CUES, "publishing", block->start,
 			       block->value_start) != NULL;
 
@@ -149,8 +148,7 @@ bool
 find_confidentiality(
 	const struct document *document, struct candidates *candidates, struct error *err)
 {
-	return coded_visit(document, candidates, TABLE_CONFIDENTIALITY, visit_confidentiality,
-		       err) &&
-		find_wishes(document, candidates, err) &&
-		find_answers(document, candidates, err);
+	return coded_visit(
+		       document, candidates, TABLE_CONFIDENTIALITY, visit_confidentiality, err) &&
+	       find_wishes(document, candidates, err) && find_answers(document, candidates, err);
 }

@@ -174,8 +174,7 @@ compare_groups(const void *left, const void *right)
 	if (a->score != b->score)
 		return a->score < b->score ? 1 : -1;
 	size_t start_a = a->best->start, start_b = b->best->start;
-	return start_a != start_b ? (start_a > start_b ? 1 : -1)
-				  : view_compare(a->value, b->value);
+	return start_a != start_b ? (start_a > start_b ? 1 : -1) : view_compare(a->value, b->value);
 }
 
 static bool
@@ -230,9 +229,8 @@ static bool
 add_value(struct resolver *resolver, enum field field, struct view text, double score,
 	const struct candidate *words, struct error *err)
 {
-	struct value *value = arena_push(resolver->arena, &resolver->values,
-		&resolver->value_count, &resolver->value_capacity, sizeof(*value),
-		EXTRACT_VALUES_MAX);
+	struct value *value = arena_push(resolver->arena, &resolver->values, &resolver->value_count,
+		&resolver->value_capacity, sizeof(*value), EXTRACT_VALUES_MAX);
 
 	if (!value)
 		return arena_is_full(resolver->arena) ? fail_full(err) : true;
@@ -254,8 +252,7 @@ add_value(struct resolver *resolver, enum field field, struct view text, double 
 static bool
 add_group(struct resolver *resolver, const struct group *group, struct error *err)
 {
-	return add_value(
-		resolver, group->field, group->value, group->score, group->best, err);
+	return add_value(resolver, group->field, group->value, group->score, group->best, err);
 }
 
 static bool
@@ -280,7 +277,7 @@ add_countries(struct resolver *resolver, struct error *err)
 
 	if (groups->count && groups->items[0].score < rules[FIELD_COUNTRY].least)
 		return groups->items[0].score < fallback_least ||
-			add_group(resolver, &groups->items[0], err);
+		       add_group(resolver, &groups->items[0], err);
 	return add_set(resolver, FIELD_COUNTRY, err);
 }
 
@@ -311,7 +308,7 @@ add_platforms(struct resolver *resolver, struct error *err)
 
 	for (size_t i = 0; i < groups->count; i++)
 		named = named || (view_starts_with(groups->items[i].value, VIEW("hyperledger ")) &&
-			groups->items[i].score >= rules[FIELD_PLATFORM].least);
+					 groups->items[i].score >= rules[FIELD_PLATFORM].least);
 	for (size_t i = 0; i < groups->count && i < rules[FIELD_PLATFORM].most; i++) {
 		const struct group *group = &groups->items[i];
 
@@ -365,7 +362,7 @@ static bool
 lies_within(const struct candidate *inner, const struct candidate *outer)
 {
 	return inner->part == outer->part && inner->start >= outer->start &&
-		inner->end <= outer->end;
+	       inner->end <= outer->end;
 }
 
 /* The owner's name says the tier best; a public body whose name says nothing is a national one. */
@@ -374,7 +371,8 @@ add_level(struct resolver *resolver, struct error *err)
 {
 	struct groups *levels = &resolver->groups[FIELD_LEVEL];
 	const struct groups *owners = &resolver->groups[FIELD_ORGANISATION];
-	const struct candidate *owner = is_said(owners, FIELD_ORGANISATION) ? owners->items[0].best : NULL;
+	const struct candidate *owner =
+		is_said(owners, FIELD_ORGANISATION) ? owners->items[0].best : NULL;
 
 	for (size_t i = 0; owner && i < resolver->candidates->count; i++) {
 		const struct candidate *candidate = &resolver->candidates->items[i];
@@ -393,13 +391,14 @@ static struct candidate
 opening_words(const struct resolver *resolver)
 {
 	const struct document *document = resolver->document;
-	struct candidate words = {.part = NO_PART, .sentence = NO_SENTENCE, .method = METHOD_CLASSIFIER};
+	struct candidate words = {
+		.part = NO_PART, .sentence = NO_SENTENCE, .method = METHOD_CLASSIFIER};
 
 	for (size_t i = 0; i < document->sentence_count; i++) {
 		const struct sentence *sentence = &document->sentences[i];
 		const struct block *block = &document->blocks[sentence->block];
 		bool fits = sentence->asserts && (sentence->case_index == resolver->case_index ||
-			document->case_count < 2);
+							 document->case_count < 2);
 
 		if (!fits || block->kind == BLOCK_GREETING)
 			continue;
@@ -431,8 +430,8 @@ add_category(struct resolver *resolver, const struct settled *settled, struct er
 		settled->category_words ? *settled->category_words : opening_words(resolver);
 
 	words.method = words.part == NO_PART ? METHOD_SENDER : METHOD_CLASSIFIER;
-	return add_value(resolver, FIELD_CATEGORY, settled->category, settled->category_score,
-		&words, err);
+	return add_value(
+		resolver, FIELD_CATEGORY, settled->category, settled->category_score, &words, err);
 }
 
 /* ---- What holds together ---- */
@@ -510,8 +509,8 @@ add_field(struct resolver *resolver, enum field field, const struct settled *set
 		return add_reasons(resolver, settled, err);
 	case FIELD_STAGE:
 		return !settled->stage_words ||
-			add_value(resolver, field, settled->stage, settled->stage_score,
-				settled->stage_words, err);
+		       add_value(resolver, field, settled->stage, settled->stage_score,
+			       settled->stage_words, err);
 	case FIELD_PROJECT_NAME:
 	case FIELD_ORGANISATION:
 	case FIELD_PARTNERS:

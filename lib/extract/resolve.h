@@ -12,18 +12,18 @@
  * Fails only when the arena is full.
  */
 __attribute__((warn_unused_result)) bool resolve_cases(const struct document *document,
-	const struct candidates *candidates, enum message_class class, struct mention **ret_mentions,
-	size_t *ret_count, struct error *err);
+	const struct candidates *candidates, enum message_class class,
+	struct mention **ret_mentions, size_t *ret_count, struct error *err);
 
 /** Candidates of one value of one field, added up. */
 struct group {
 	enum field field;
 	struct view value;
-	double score;                 /**< that the value is right */
-	const struct candidate *best; /**< whose words are the evidence */
+	double score;                   /**< that the value is right */
+	const struct candidate *best;   /**< whose words are the evidence */
 	const struct candidate *latest; /**< the last that was added */
 	size_t count;
-	size_t last_sentence;         /**< of the latest candidate; NO_SENTENCE if none has one */
+	size_t last_sentence; /**< of the latest candidate; NO_SENTENCE if none has one */
 };
 
 /** A case's groups of one field, the best first. */

@@ -120,7 +120,7 @@ plead(const struct evidence_of_status *e)
 		score_or(e->not_live * 0.45, e->reasons * 0.1));
 	pleas.lessons *= 1 - 0.5 * e->expected;
 	pleas.implemented = live * (1 - 0.45 * e->not_live) * (1 - 0.5 * e->lessons) *
-		(1 - 0.45 * pleas.stopped);
+			    (1 - 0.45 * pleas.stopped);
 	pleas.upcoming = ahead * (1 - 0.5 * e->live) * (1 - 0.5 * e->stopped);
 	pleas.in_progress = score_or(e->trial * 0.4, e->running * 0.45) * (1 - 0.3 * e->lessons);
 	return pleas;

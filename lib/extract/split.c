@@ -112,7 +112,8 @@ section_bytes(const struct document *document, const struct section *section)
 
 /* Numbered starts: 1, 2, 3 … in order, in one part, at one depth of quoting. */
 static void
-collect_numbered(const struct document *document, const struct part *part, struct sections *sections)
+collect_numbered(
+	const struct document *document, const struct part *part, struct sections *sections)
 {
 	size_t end = part->first_block + part->block_count;
 	int expected = 1;
@@ -122,7 +123,7 @@ collect_numbered(const struct document *document, const struct part *part, struc
 	for (size_t i = part->first_block; i < end; i++) {
 		const struct block *block = &document->blocks[i];
 		bool begins = block->marker.size && marker_number(block->marker) == expected &&
-			block_asserts(document, block) && sections->count < SECTIONS_MAX;
+			      block_asserts(document, block) && sections->count < SECTIONS_MAX;
 
 		if (!begins)
 			continue;
@@ -135,7 +136,8 @@ collect_numbered(const struct document *document, const struct part *part, struc
 
 /* Headings that hold a project's name or stand over paragraphs of their own. */
 static void
-collect_headings(const struct document *document, const struct part *part, struct sections *sections)
+collect_headings(
+	const struct document *document, const struct part *part, struct sections *sections)
 {
 	size_t end = part->first_block + part->block_count;
 
@@ -203,7 +205,7 @@ is_case(const struct document *document, const struct section *section)
 	if (evidence & EVIDENCE_NAME)
 		return (evidence & (EVIDENCE_STAGE | EVIDENCE_PLATFORM)) != 0;
 	return ((evidence & EVIDENCE_PLATFORM) && kinds >= 3) ||
-		((evidence & EVIDENCE_STAGE) && kinds >= 4);
+	       ((evidence & EVIDENCE_STAGE) && kinds >= 4);
 }
 
 static void
@@ -227,7 +229,8 @@ give_blocks(struct document *document, size_t first, size_t end, int case_index)
 
 /* True if the sections tell of two cases or more; those that tell of none stay shared. */
 static bool
-accept_sections(struct document *document, const struct candidates *names, struct sections *sections)
+accept_sections(
+	struct document *document, const struct candidates *names, struct sections *sections)
 {
 	size_t cases = 0;
 
@@ -290,7 +293,8 @@ find_name(struct name_list *list, struct view folded)
 	for (size_t i = 0; i < list->count; i++) {
 		struct view other = list->items[i].folded;
 
-		if (view_find(other, folded, 0) != SIZE_MAX || view_find(folded, other, 0) != SIZE_MAX)
+		if (view_find(other, folded, 0) != SIZE_MAX ||
+			view_find(folded, other, 0) != SIZE_MAX)
 			return &list->items[i];
 	}
 	return NULL;
@@ -311,7 +315,8 @@ list_names(const struct document *document, const struct candidates *names, stru
 		size_t block = document->sentences[candidate->sentence].block;
 
 		if (!folded.data)
-			return error_set(err, ERROR_MESSAGE, "the message is too large to be understood");
+			return error_set(
+				err, ERROR_MESSAGE, "the message is too large to be understood");
 		struct name *name = find_name(list, folded);
 		if (!name && list->count < NAMES_MAX) {
 			name = &list->items[list->count++];
@@ -333,8 +338,8 @@ count_cases(struct name_list *list)
 		bool shares_block = false;
 
 		for (size_t j = 0; j < i; j++)
-			shares_block = shares_block ||
-				list->items[j].first_block == name->first_block;
+			shares_block =
+				shares_block || list->items[j].first_block == name->first_block;
 		bool told = name->evidence & (EVIDENCE_STAGE | EVIDENCE_PLATFORM);
 		name->case_index = told && !shares_block ? cases++ : -1;
 	}
@@ -379,7 +384,7 @@ turns_to_next(const struct document *document, const struct candidates *names, s
 		return false;
 	const struct sentence *first = &document->sentences[block->first_sentence];
 	return sentence_hit(document, first, TABLE_CUES, "next_case", first->start, first->end) !=
-		NULL;
+	       NULL;
 }
 
 static size_t

@@ -9,8 +9,8 @@ static bool
 add_signal(const struct document *document, struct candidates *candidates, size_t sentence,
 	const struct hit *hit, const char *signal, double score, struct error *err)
 {
-	return coded_add(document, candidates, sentence, hit, FIELD_CATEGORY, view_of(signal),
-		score, err);
+	return coded_add(
+		document, candidates, sentence, hit, FIELD_CATEGORY, view_of(signal), score, err);
 }
 
 /* "The pilot has been running since May" is a pilot, not a service. */
@@ -40,15 +40,19 @@ visit_production(const struct document *document, struct candidates *candidates,
 	if (is_trial_running(document, sentence, hit))
 		score *= 0.35;
 	if (context & CONTEXT_NEGATED)
-		return add_signal(document, candidates, sentence, hit, "not_live", score * 0.7, err);
+		return add_signal(
+			document, candidates, sentence, hit, "not_live", score * 0.7, err);
 	if (context & CONTEXT_DROPPED)
-		return add_signal(document, candidates, sentence, hit, "not_live", score * 0.3, err);
+		return add_signal(
+			document, candidates, sentence, hit, "not_live", score * 0.3, err);
 	if (context & CONTEXT_PLANNED)
-		return add_signal(document, candidates, sentence, hit, "upcoming", score * 0.7, err);
+		return add_signal(
+			document, candidates, sentence, hit, "upcoming", score * 0.7, err);
 	if (context & CONTEXT_HYPOTHETICAL)
-		return add_signal(document, candidates, sentence, hit, "not_live", score * 0.3, err);
-	return coded_add(document, candidates, sentence, hit, FIELD_STAGE, hit->value, score * 0.8,
-		err);
+		return add_signal(
+			document, candidates, sentence, hit, "not_live", score * 0.3, err);
+	return coded_add(
+		document, candidates, sentence, hit, FIELD_STAGE, hit->value, score * 0.8, err);
 }
 
 /* "It never got beyond the pilot" reached the pilot. */
@@ -69,8 +73,7 @@ visit_trial(const struct document *document, struct candidates *candidates, size
 		return false;
 	if (context & (CONTEXT_HYPOTHETICAL | CONTEXT_PLANNED))
 		score *= 0.6;
-	return coded_add(
-		document, candidates, sentence, hit, FIELD_STAGE, hit->value, score, err);
+	return coded_add(document, candidates, sentence, hit, FIELD_STAGE, hit->value, score, err);
 }
 
 static bool
@@ -88,8 +91,7 @@ visit_stop(const struct document *document, struct candidates *candidates, size_
 		score *= 0.4;
 	if (!coded_has_cue(document, sentence, "project"))
 		score *= 0.6;
-	return coded_add(
-		document, candidates, sentence, hit, FIELD_STAGE, hit->value, score, err);
+	return coded_add(document, candidates, sentence, hit, FIELD_STAGE, hit->value, score, err);
 }
 
 static bool
@@ -98,8 +100,7 @@ visit_stage(const struct document *document, struct candidates *candidates, size
 {
 	if (view_equal(hit->value, VIEW("production")))
 		return visit_production(document, candidates, sentence, hit, err);
-	if (view_equal(hit->value, VIEW("discontinued")) ||
-		view_equal(hit->value, VIEW("on_hold")))
+	if (view_equal(hit->value, VIEW("discontinued")) || view_equal(hit->value, VIEW("on_hold")))
 		return visit_stop(document, candidates, sentence, hit, err);
 	return visit_trial(document, candidates, sentence, hit, err);
 }
@@ -130,5 +131,5 @@ bool
 find_stages(const struct document *document, struct candidates *candidates, struct error *err)
 {
 	return coded_visit(document, candidates, TABLE_STAGES, visit_stage, err) &&
-		coded_visit(document, candidates, TABLE_CATEGORIES, visit_category, err);
+	       coded_visit(document, candidates, TABLE_CATEGORIES, visit_category, err);
 }

@@ -1,6 +1,7 @@
 /*
- * What a case is about and what it is built on: sectors, platforms, networks, reasons. Each hit of a vocabulary becomes a candidate whose score depends on what holds
- * around it; resolve() adds them up.
+ * What a case is about and what it is built on: sectors, platforms, networks, reasons. Each hit of
+ * a vocabulary becomes a candidate whose score depends on what holds around it; resolve() adds them
+ * up.
  */
 #include "extract/coded.h"
 #include "extract/score.h"
@@ -29,10 +30,10 @@ tells_what_it_is(const struct document *document, size_t index)
 {
 	const struct sentence *sentence = &document->sentences[index];
 
-	return sentence_hit(document, sentence, TABLE_TOPICS, NULL, sentence->start,
-		       sentence->end) ||
-		sentence_hit(document, sentence, TABLE_PLATFORMS, NULL, sentence->start,
-			sentence->end);
+	return sentence_hit(
+		       document, sentence, TABLE_TOPICS, NULL, sentence->start, sentence->end) ||
+	       sentence_hit(
+		       document, sentence, TABLE_PLATFORMS, NULL, sentence->start, sentence->end);
 }
 
 /* What a service is for is told early; later words are rather about its troubles. */
@@ -70,8 +71,7 @@ visit_sector(const struct document *document, struct candidates *candidates, siz
 	if (tells_what_it_is(document, sentence))
 		score = score_or(score, 0.25 * hit->weight);
 	score *= early(document, sentence);
-	return coded_add(
-		document, candidates, sentence, hit, FIELD_SECTOR, hit->value, score, err);
+	return coded_add(document, candidates, sentence, hit, FIELD_SECTOR, hit->value, score, err);
 }
 
 bool
@@ -89,7 +89,7 @@ is_used(const struct document *document, size_t index, const struct hit *hit)
 	struct tongue tongue = tongue_new(document);
 
 	return document->parts[sentence->part].kind == PART_SUBJECT ||
-		tongue_hit(&tongue, sentence, TABLE_CUES, "uses", clause->start, hit->start);
+	       tongue_hit(&tongue, sentence, TABLE_CUES, "uses", clause->start, hit->start);
 }
 
 static bool
@@ -112,8 +112,7 @@ visit_platform(const struct document *document, struct candidates *candidates, s
 }
 
 bool
-find_platforms(
-	const struct document *document, struct candidates *candidates, struct error *err)
+find_platforms(const struct document *document, struct candidates *candidates, struct error *err)
 {
 	return coded_visit(document, candidates, TABLE_PLATFORMS, visit_platform, err);
 }

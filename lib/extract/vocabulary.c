@@ -18,6 +18,9 @@ enum {
 	/* What loading may take, and what the hits of one text may. */
 	VOCABULARY_BYTES_MAX = 512 * 1024 * 1024,
 	HITS_MAX = 4 * 1000 * 1000,
+	/* A run of letters that goes on for longer is no word; bounds what an open term looks at.
+	 */
+	WORD_BYTES_MAX = 100,
 };
 
 enum { COLUMN_VALUE, COLUMN_LANGUAGE, COLUMN_TERMS, COLUMN_WEIGHT, COLUMN_COUNT };
@@ -67,11 +70,11 @@ struct row {
 
 struct term {
 	uint32_t row;
-	uint32_t size;      /* of the folded bytes */
-	uint32_t next;      /* the next term that ends at the same node, or 0 */
-	bool open_start;    /* "*term" */
-	bool open_end;      /* "term*" */
-	struct view exact;  /* "=Term": the bytes as they must stand; else empty */
+	uint32_t size;     /* of the folded bytes */
+	uint32_t next;     /* the next term that ends at the same node, or 0 */
+	bool open_start;   /* "*term" */
+	bool open_end;     /* "term*" */
+	struct view exact; /* "=Term": the bytes as they must stand; else empty */
 };
 
 struct node {
@@ -178,8 +181,8 @@ link_child(struct vocabulary *vocabulary, uint32_t node, uint32_t child)
 static bool
 link_nodes(struct vocabulary *vocabulary)
 {
-	uint32_t *queue = arena_alloc_array(
-		vocabulary->arena, vocabulary->node_count + 1, sizeof(*queue));
+	uint32_t *queue =
+		arena_alloc_array(vocabulary->arena, vocabulary->node_count + 1, sizeof(*queue));
 	size_t head = 0, tail = 0;
 
 	if (!queue)
@@ -273,8 +276,8 @@ static bool
 load_table(struct vocabulary *vocabulary, enum table table, const struct tsv_folders *folders,
 	struct digest *digest, struct error *err)
 {
-	if (!tsv_load(&vocabulary->tables[table], folders, files[table], columns, COLUMN_COUNT,
-		    err))
+	if (!tsv_load(
+		    &vocabulary->tables[table], folders, files[table], columns, COLUMN_COUNT, err))
 		return false;
 	tsv_digest(vocabulary->tables[table], digest);
 	for (size_t row = 0; row < tsv_row_count(vocabulary->tables[table]); row++)
@@ -298,8 +301,8 @@ load_tables(struct vocabulary *vocabulary, const struct tsv_folders *folders, st
 }
 
 bool
-vocabulary_load(struct vocabulary **ret_vocabulary, const struct tsv_folders *folders,
-	struct error *err)
+vocabulary_load(
+	struct vocabulary **ret_vocabulary, const struct tsv_folders *folders, struct error *err)
 {
 	CLEANUP(vocabulary_freep)
 	struct vocabulary *vocabulary = calloc(1, sizeof(*vocabulary));
@@ -349,42 +352,40 @@ struct search {
 	size_t capacity;
 };
 
-static size_t
-word_start(const struct folded *folded, size_t at)
-{
-	while (at > 0 && fold_is_word((unsigned char)folded->text.data[at - 1]))
-		at--;
-	return at;
-}
-
-static size_t
-word_end(const struct folded *folded, size_t at)
-{
-	while (at < folded->text.size && fold_is_word((unsigned char)folded->text.data[at]))
-		at++;
-	return at;
-}
-
 static bool
 is_word_at(const struct folded *folded, size_t at)
 {
 	return at < folded->text.size && fold_is_word((unsigned char)folded->text.data[at]);
 }
 
+/* Moves the borders out to those of the word; false if it is longer than words are. */
+static bool
+widen_to_word(const struct folded *folded, bool to_start, bool to_end, size_t *start, size_t *end)
+{
+	size_t low = *start, high = *end;
+
+	while (to_start && low > 0 && is_word_at(folded, low - 1) && *start - low < WORD_BYTES_MAX)
+		low--;
+	while (to_end && is_word_at(folded, high) && high - *end < WORD_BYTES_MAX)
+		high++;
+	if (*start - low == WORD_BYTES_MAX || high - *end == WORD_BYTES_MAX)
+		return false;
+	*start = low;
+	*end = high;
+	return true;
+}
+
 /* Where the term's words begin and end in folded bytes, if the borders of words allow it. */
 static bool
 find_borders(const struct folded *folded, const struct term *term, size_t *start, size_t *end)
 {
-	bool splits_start = *start > 0 && is_word_at(folded, *start) && is_word_at(folded, *start - 1);
+	bool splits_start =
+		*start > 0 && is_word_at(folded, *start) && is_word_at(folded, *start - 1);
 	bool splits_end = is_word_at(folded, *end - 1) && is_word_at(folded, *end);
 
 	if ((splits_start && !term->open_start) || (splits_end && !term->open_end))
 		return false;
-	if (splits_start)
-		*start = word_start(folded, *start);
-	if (splits_end)
-		*end = word_end(folded, *end);
-	return true;
+	return widen_to_word(folded, splits_start, splits_end, start, end);
 }
 
 static bool
@@ -435,33 +436,30 @@ report_all(struct search *search, uint32_t node, size_t folded_end)
 	return true;
 }
 
-static int
-compare_numbers(size_t a, size_t b)
+/* By start, then table, the longer first: what lies within another comes after it. */
+static bool
+comes_before(const struct hit *a, const struct hit *b)
 {
-	return (a > b) - (a < b);
+	if (a->start != b->start)
+		return a->start < b->start;
+	if (a->table != b->table)
+		return a->table < b->table;
+	return a->end != b->end ? a->end > b->end : a->row < b->row;
 }
 
-/* By table, then start, the longer first: what lies within another comes after it. */
-static int
-compare_for_hiding(const void *left, const void *right)
+/* Hits come by their ends, so each is at most a few places from where it belongs: a term and a
+ * word are short. Sorting by insertion is linear then. */
+static void
+sort_by_start(struct hit *hits, size_t count)
 {
-	const struct hit *a = left, *b = right;
-	int order = compare_numbers(a->table, b->table);
+	for (size_t i = 1; i < count; i++) {
+		struct hit hit = hits[i];
+		size_t at = i;
 
-	order = order ? order : compare_numbers(a->start, b->start);
-	order = order ? order : compare_numbers(b->end, a->end);
-	return order ? order : compare_numbers(a->row, b->row);
-}
-
-static int
-compare_for_reading(const void *left, const void *right)
-{
-	const struct hit *a = left, *b = right;
-	int order = compare_numbers(a->start, b->start);
-
-	order = order ? order : compare_numbers(a->table, b->table);
-	order = order ? order : compare_numbers(a->end, b->end);
-	return order ? order : compare_numbers(a->row, b->row);
+		for (; at > 0 && comes_before(&hit, &hits[at - 1]); at--)
+			hits[at] = hits[at - 1];
+		hits[at] = hit;
+	}
 }
 
 /* Cues of different kinds live in one text: "do not" is a denial and holds a negation. */
@@ -481,28 +479,29 @@ is_hidden(const struct vocabulary *vocabulary, const struct hit *hit, const stru
 		return false;
 	bool same_place = hit->start == last->start && hit->end == last->end;
 	return !same_place ||
-		(view_equal(hit->value, last->value) && view_equal(hit->language, last->language));
+	       (view_equal(hit->value, last->value) && view_equal(hit->language, last->language));
 }
 
 static void
 drop_hidden(struct search *search)
 {
 	const struct vocabulary *vocabulary = search->vocabulary;
-	struct hit last = {0};
+	struct hit last[TABLE_COUNT];
+	bool seen[TABLE_COUNT] = {false};
 	size_t kept = 0;
 
-	qsort(search->hits, search->count, sizeof(*search->hits), compare_for_hiding);
+	sort_by_start(search->hits, search->count);
 	for (size_t i = 0; i < search->count; i++) {
 		struct hit hit = search->hits[i];
 
-		if (is_hidden(vocabulary, &hit, i ? &last : NULL))
+		if (is_hidden(vocabulary, &hit, seen[hit.table] ? &last[hit.table] : NULL))
 			continue;
-		last = hit;
+		last[hit.table] = hit;
+		seen[hit.table] = true;
 		if (!vocabulary->rows[hit.row].hides)
 			search->hits[kept++] = hit;
 	}
 	search->count = kept;
-	qsort(search->hits, search->count, sizeof(*search->hits), compare_for_reading);
 }
 
 bool
@@ -517,7 +516,8 @@ vocabulary_search(const struct vocabulary *vocabulary, struct view text, struct 
 	for (size_t i = 0; i < search.folded.text.size; i++) {
 		node = step(vocabulary, node, (unsigned char)search.folded.text.data[i]);
 		if (node && !report_all(&search, node, i + 1))
-			return error_set(err, ERROR_MESSAGE, "the text is too large to be understood");
+			return error_set(
+				err, ERROR_MESSAGE, "the text is too large to be understood");
 	}
 	if (search.count)
 		drop_hidden(&search);

@@ -25,47 +25,47 @@
  * nothing and hides the shorter ones within it ("public sector" hides "public").
  */
 enum table {
-	TABLE_COUNTRIES,     /**< ISO 3166-1 alpha-2 by name, demonym, capital, region, city, agency */
+	TABLE_COUNTRIES, /**< ISO 3166-1 alpha-2 by name, demonym, capital, region, city, agency */
 	TABLE_COUNTRY_DOMAINS, /**< domains of governments and country-code domains */
-	TABLE_LEVELS,        /**< national, regional, local, supranational */
+	TABLE_LEVELS,          /**< national, regional, local, supranational */
 	TABLE_SECTORS,
 	TABLE_PLATFORMS,
 	TABLE_NETWORKS,
-	TABLE_STAGES,        /**< words that assert a stage */
-	TABLE_CATEGORIES,    /**< words that speak for a category */
+	TABLE_STAGES,     /**< words that assert a stage */
+	TABLE_CATEGORIES, /**< words that speak for a category */
 	TABLE_REASONS,
 	TABLE_CONFIDENTIALITY,
-	TABLE_CLASSES,       /**< words that speak for a message class */
-	TABLE_CUES,          /**< context: negation, plan, hypothesis, comparison, past … */
-	TABLE_LABELS,        /**< "Country:", "Go-live date:" … → a field's name */
-	TABLE_CALL,          /**< the call's own sentences and questions */
-	TABLE_EVENTS,        /**< verbs and nouns that date something: start launch expect end … */
-	TABLE_MONTHS,        /**< names of months → "01" … "12" */
-	TABLE_SEASONS,       /**< seasons, halves, quarters, "early", "mid" … */
+	TABLE_CLASSES, /**< words that speak for a message class */
+	TABLE_CUES,    /**< context: negation, plan, hypothesis, comparison, past … */
+	TABLE_LABELS,  /**< "Country:", "Go-live date:" … → a field's name */
+	TABLE_CALL,    /**< the call's own sentences and questions */
+	TABLE_EVENTS,  /**< verbs and nouns that date something: start launch expect end … */
+	TABLE_MONTHS,  /**< names of months → "01" … "12" */
+	TABLE_SEASONS, /**< seasons, halves, quarters, "early", "mid" … */
 	TABLE_RELATIVE_DATES, /**< "next month", "last year", "ago" … */
-	TABLE_NUMBER_WORDS,  /**< "twelve" → 12, "dozen", "thousand" … */
-	TABLE_USER_NOUNS,    /**< who can be a user: "citizens", "agencies" … */
-	TABLE_USER_CUES,     /**< "used by", "served", "enrolled" … */
-	TABLE_NOT_USERS,     /**< what is counted and is no user: "transactions", "euros" … */
-	TABLE_TITLES,        /**< "Dr", "Ms", "Herr" … */
-	TABLE_CONTACT_CUES,  /**< "please contact", "my colleague", "write to" … */
-	TABLE_NAME_CUES,     /**< "called", "known as", "our project" … */
-	TABLE_NAME_STOPS,    /**< capitalised words that are no part of a name */
-	TABLE_ORG_WORDS,     /**< "Ministry", "Agency", "GmbH" … → public, company, university … */
-	TABLE_OWNER_CUES,    /**< "led by", "the owner is" … → owner; "together with" → partner */
+	TABLE_NUMBER_WORDS,   /**< "twelve" → 12, "dozen", "thousand" … */
+	TABLE_USER_NOUNS,     /**< who can be a user: "citizens", "agencies" … */
+	TABLE_USER_CUES,      /**< "used by", "served", "enrolled" … */
+	TABLE_NOT_USERS,      /**< what is counted and is no user: "transactions", "euros" … */
+	TABLE_TITLES,         /**< "Dr", "Ms", "Herr" … */
+	TABLE_CONTACT_CUES,   /**< "please contact", "my colleague", "write to" … */
+	TABLE_NAME_CUES,      /**< "called", "known as", "our project" … */
+	TABLE_NAME_STOPS,     /**< capitalised words that are no part of a name */
+	TABLE_ORG_WORDS, /**< "Ministry", "Agency", "GmbH" … → public, company, university … */
+	TABLE_OWNER_CUES, /**< "led by", "the owner is" … → owner; "together with" → partner */
 	TABLE_LESSON_CUES,
-	TABLE_TOPICS,        /**< blockchain and its kin: is this about the matter at all? */
+	TABLE_TOPICS, /**< blockchain and its kin: is this about the matter at all? */
 };
 enum { TABLE_COUNT = TABLE_TOPICS + 1 };
 
 /** A term found in a text. */
 struct hit {
 	enum table table;
-	uint32_t row;          /**< of the vocabulary; equal rows are equal values in one language */
-	struct view value;     /**< borrowed from the vocabulary */
-	struct view language;  /**< ISO 639-1; empty: any */
+	uint32_t row;         /**< of the vocabulary; equal rows are equal values in one language */
+	struct view value;    /**< borrowed from the vocabulary */
+	struct view language; /**< ISO 639-1; empty: any */
 	double weight;
-	size_t start;          /**< byte offsets in the text that was searched */
+	size_t start; /**< byte offsets in the text that was searched */
 	size_t end;
 };
 
@@ -76,8 +76,8 @@ struct vocabulary;
  *
  * Fails with ERROR_USAGE, naming file and line, when a table is missing or wrong.
  */
-__attribute__((warn_unused_result)) bool vocabulary_load(struct vocabulary **ret_vocabulary,
-	const struct tsv_folders *folders, struct error *err);
+__attribute__((warn_unused_result)) bool vocabulary_load(
+	struct vocabulary **ret_vocabulary, const struct tsv_folders *folders, struct error *err);
 void vocabulary_free(struct vocabulary *vocabulary);
 DEFINE_CLEANUP(struct vocabulary *, vocabulary_free);
 

@@ -5,10 +5,11 @@
 
 #include <string.h>
 
-static const char service[] =
-	"Dear Maja,\n\nour agency runs the company register. Since January 2019 the register has been "
-	"in production on Hyperledger Fabric, a permissioned network, and 4,300 companies use it.\n\n"
-	"Best regards\nAnna\n";
+static const char service[] = "Dear Maja,\n\nour agency runs the company register. Since January "
+			      "2019 the register has been "
+			      "in production on Hyperledger Fabric, a permissioned network, and "
+			      "4,300 companies use it.\n\n"
+			      "Best regards\nAnna\n";
 
 static void
 a_live_service_is_implemented(void **state)
@@ -38,10 +39,11 @@ every_value_stands_where_its_evidence_says(void **state)
 static void
 the_same_mail_gives_the_same_facts(void **state)
 {
-	struct told first = tell(state, "Register", service), again = tell(state, "Register", service);
+	struct told first = tell(state, "Register", service),
+		    again = tell(state, "Register", service);
 
-	assert_int_equal(first.extraction.mentions[0].value_count,
-		again.extraction.mentions[0].value_count);
+	assert_int_equal(
+		first.extraction.mentions[0].value_count, again.extraction.mentions[0].value_count);
 	for (size_t i = 0; i < first.extraction.mentions[0].value_count; i++)
 		assert_true(view_equal(first.extraction.mentions[0].values[i].text,
 			again.extraction.mentions[0].values[i].text));
@@ -53,7 +55,8 @@ static void
 a_negated_launch_is_no_launch(void **state)
 {
 	struct told told = tell(state, "Land register pilot",
-		"Dear Maja,\n\nour ministry built a prototype of a land register on Ethereum with two "
+		"Dear Maja,\n\nour ministry built a prototype of a land register on Ethereum with "
+		"two "
 		"banks. It never went live and no citizen has used it. We shut it down in 2019.\n");
 
 	assert_string_equal(said(&told, 0, FIELD_CATEGORY), "lessons");
@@ -66,7 +69,8 @@ static void
 a_pilot_that_runs_is_a_pilot(void **state)
 {
 	struct told told = tell(state, "Diplomas",
-		"Hello,\n\nour pilot for diplomas on EBSI has been running since October with three "
+		"Hello,\n\nour pilot for diplomas on EBSI has been running since October with "
+		"three "
 		"universities. There is no date for production yet.\n");
 
 	assert_string_equal(said(&told, 0, FIELD_CATEGORY), "in_progress");
@@ -78,7 +82,8 @@ static void
 a_comparison_is_not_the_country(void **state)
 {
 	struct told told = tell(state, "Votes",
-		"Dear Maja,\n\nunlike Georgia, we in Latvia ran our voting pilot on Corda only once.\n");
+		"Dear Maja,\n\nunlike Georgia, we in Latvia ran our voting pilot on Corda only "
+		"once.\n");
 
 	assert_true(says(&told, 0, FIELD_COUNTRY, "LV"));
 	assert_false(says(&told, 0, FIELD_COUNTRY, "GE"));
@@ -89,7 +94,8 @@ static void
 a_rejected_platform_does_not_count(void **state)
 {
 	struct told told = tell(state, "Archive",
-		"Dear Maja,\n\nour archive has been in production since 2018 on Exonum. Before that we "
+		"Dear Maja,\n\nour archive has been in production since 2018 on Exonum. Before "
+		"that we "
 		"looked at Corda and rejected it.\n");
 
 	assert_true(says(&told, 0, FIELD_PLATFORM, "exonum"));
@@ -101,7 +107,8 @@ static void
 public_sector_is_no_public_network(void **state)
 {
 	struct told told = tell(state, "Ledger",
-		"Dear Maja,\n\nin the public sector we run a private Ethereum chain in production for "
+		"Dear Maja,\n\nin the public sector we run a private Ethereum chain in production "
+		"for "
 		"the tax office, with 30 public bodies.\n");
 
 	assert_true(says(&told, 0, FIELD_NETWORK, "private"));
@@ -128,7 +135,8 @@ static void
 names_left_out_make_it_anonymous(void **state)
 {
 	struct told told = tell(state, "Our vouchers",
-		"Dear Maja,\n\nour city stopped its voucher pilot on Stellar in 2019. You may use the "
+		"Dear Maja,\n\nour city stopped its voucher pilot on Stellar in 2019. You may use "
+		"the "
 		"story as long as our name is left out.\n");
 
 	assert_string_equal(said(&told, 0, FIELD_CONFIDENTIALITY), "anonymous");
@@ -139,9 +147,11 @@ static void
 numbered_sections_are_cases_of_their_own(void **state)
 {
 	struct told told = tell(state, "Two cases",
-		"Dear Maja,\n\n1. Land register\n\nOur land register has been in production on Exonum since "
+		"Dear Maja,\n\n1. Land register\n\nOur land register has been in production on "
+		"Exonum since "
 		"2018 and all notaries use it every day. It is called TitleChain.\n\n"
-		"2. Diplomas\n\nOur diploma pilot on Ethereum was stopped in 2019, the universities did "
+		"2. Diplomas\n\nOur diploma pilot on Ethereum was stopped in 2019, the "
+		"universities did "
 		"not want it. It was called DiploSeal.\n\nBest regards\nAnna\n");
 
 	assert_int_equal(told.extraction.mention_count, 2);
@@ -156,7 +166,8 @@ static void
 other_languages_are_understood(void **state)
 {
 	struct told told = tell(state, "Zeugnisse",
-		"Guten Tag,\n\nunsere Stadt hat 2018 einen Prototyp für Zeugnisse auf Ethereum gebaut. "
+		"Guten Tag,\n\nunsere Stadt hat 2018 einen Prototyp für Zeugnisse auf Ethereum "
+		"gebaut. "
 		"Er ging nie in Betrieb, und im März 2019 wurde das Projekt eingestellt.\n");
 
 	assert_int_equal(told.extraction.class, CLASS_SUBMISSION);
@@ -199,7 +210,8 @@ the_teams_own_mail_is_never_a_submission(void **state)
 static void
 quoted_text_never_becomes_a_value(void **state)
 {
-	static const char text[] = "Thank you, Thursday suits me.\n\n> We went live on Corda in Malta.\n";
+	static const char text[] =
+		"Thank you, Thursday suits me.\n\n> We went live on Corda in Malta.\n";
 	struct told told = tell(state, "Re: call", text);
 	struct span spans[] = {{.kind = SPAN_OWN, .start = 0, .end = 31},
 		{.kind = SPAN_QUOTE, .start = 31, .end = sizeof(text) - 1, .level = 1}};

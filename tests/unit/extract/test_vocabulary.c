@@ -81,7 +81,8 @@ offsets_are_those_of_the_original_bytes(void **state)
 	const struct hit *hit = hit_of(&search, TABLE_COUNTRIES, "AT");
 
 	assert_non_null(hit);
-	assert_true(view_equal(view_slice(view_of(text), hit->start, hit->end), VIEW("Österreich")));
+	assert_true(
+		view_equal(view_slice(view_of(text), hit->start, hit->end), VIEW("Österreich")));
 	arena_free(search.arena);
 }
 
@@ -140,8 +141,8 @@ a_table_with_a_wrong_weight_is_refused_by_line(void **state)
 	assert_non_null(file);
 	(void)fputs("value\tlanguage\tterms\tweight\nland\t\tdeeds\tmuch\n", file);
 	(void)fclose(file);
-	assert_false(vocabulary_load(
-		&vocabulary, &(struct tsv_folders){VOCABULARY_DIR, folder}, &err));
+	assert_false(
+		vocabulary_load(&vocabulary, &(struct tsv_folders){VOCABULARY_DIR, folder}, &err));
 	assert_int_equal(err.reach, ERROR_USAGE);
 	assert_non_null(strstr(err.text, "sectors.tsv:2"));
 	(void)unlink(path);
