@@ -29,7 +29,7 @@ static bool
 is_word_point(uint32_t point)
 {
 	return (point < 0x80 && (is_digit((char)point) || fold_is_letter(point))) ||
-		(point >= 0x80 && fold_is_letter(point)) || (point >= 0x300 && point < 0x370);
+	       (point >= 0x80 && fold_is_letter(point)) || (point >= 0x300 && point < 0x370);
 }
 
 /* Signs that may stand inside a word, between two letters or digits. */
@@ -37,7 +37,7 @@ static bool
 is_inner(uint32_t point)
 {
 	return point == '-' || point == '\'' || point == 0x2019 || point == '&' || point == '.' ||
-		point == '@' || point == '_' || point == 0x2011 || point == '/';
+	       point == '@' || point == '_' || point == 0x2011 || point == '/';
 }
 
 struct cursor {
@@ -67,7 +67,8 @@ read_word(struct cursor *cursor, struct token *token)
 			struct cursor ahead = {cursor->text, next, cursor->end};
 			size_t after;
 
-			if (!is_inner(point) || next >= cursor->end || !is_word_point(peek(&ahead, &after)))
+			if (!is_inner(point) || next >= cursor->end ||
+				!is_word_point(peek(&ahead, &after)))
 				break;
 			digits_only = digits_only && point != '@' && point != '-' && point != '/';
 		} else if (fold_is_letter(point)) {
@@ -77,7 +78,8 @@ read_word(struct cursor *cursor, struct token *token)
 			if (first)
 				token->is_capitalised = fold_is_upper(point);
 			else
-				token->has_inner_upper = token->has_inner_upper || fold_is_upper(point);
+				token->has_inner_upper =
+					token->has_inner_upper || fold_is_upper(point);
 		}
 		first = false;
 		cursor->at = next;
@@ -105,10 +107,12 @@ add_tokens(struct document *document, struct sentence *sentence, struct error *e
 			cursor.at = next;
 			continue;
 		}
-		struct token *token = arena_push(document->arena, &document->tokens,
-			&document->token_count, &document->token_capacity, sizeof(*token), TOKENS_MAX);
+		struct token *token =
+			arena_push(document->arena, &document->tokens, &document->token_count,
+				&document->token_capacity, sizeof(*token), TOKENS_MAX);
 		if (!token)
-			return error_set(err, ERROR_MESSAGE, "the message is too large to be understood");
+			return error_set(
+				err, ERROR_MESSAGE, "the message is too large to be understood");
 		*token = (struct token){.start = cursor.at, .space_before = space};
 		if (is_word_point(point)) {
 			read_word(&cursor, token);
@@ -133,15 +137,16 @@ span_asserts(enum span_kind kind)
 static bool
 has_call_words(const struct part *part, size_t start, size_t end)
 {
-	for (size_t i = hits_from(part, start); i < part->hit_count && part->hits[i].start < end; i++)
+	for (size_t i = hits_from(part, start); i < part->hit_count && part->hits[i].start < end;
+		i++)
 		if (part->hits[i].table == TABLE_CALL)
 			return true;
 	return false;
 }
 
 static bool
-add_sentence(struct document *document, size_t block_index, size_t start, size_t end,
-	struct error *err)
+add_sentence(
+	struct document *document, size_t block_index, size_t start, size_t end, struct error *err)
 {
 	struct block *block = &document->blocks[block_index];
 	const struct part *part = &document->parts[block->part];
@@ -152,9 +157,9 @@ add_sentence(struct document *document, size_t block_index, size_t start, size_t
 		end--;
 	if (start == end)
 		return true;
-	struct sentence *sentence = arena_push(document->arena, &document->sentences,
-		&document->sentence_count, &document->sentence_capacity, sizeof(*sentence),
-		SENTENCES_MAX);
+	struct sentence *sentence =
+		arena_push(document->arena, &document->sentences, &document->sentence_count,
+			&document->sentence_capacity, sizeof(*sentence), SENTENCES_MAX);
 	if (!sentence)
 		return error_set(err, ERROR_MESSAGE, "the message is too large to be understood");
 	*sentence = (struct sentence){.part = block->part,
@@ -166,7 +171,7 @@ add_sentence(struct document *document, size_t block_index, size_t start, size_t
 		.case_index = CASE_SHARED};
 	sentence->is_question = part->text.data[end - 1] == '?';
 	sentence->asserts = span_asserts(block->span) && !sentence->is_question &&
-		block->kind != BLOCK_QUESTION && !has_call_words(part, start, end);
+			    block->kind != BLOCK_QUESTION && !has_call_words(part, start, end);
 	sentence->first_hit = hits_from(part, start);
 	sentence->hit_count = hits_from(part, end) - sentence->first_hit;
 	block->sentence_count++;
@@ -174,10 +179,11 @@ add_sentence(struct document *document, size_t block_index, size_t start, size_t
 }
 
 static bool
-has_hit_ending(const struct part *part, size_t start, size_t end, enum table table,
-	const char *value)
+has_hit_ending(
+	const struct part *part, size_t start, size_t end, enum table table, const char *value)
 {
-	for (size_t i = hits_from(part, start); i < part->hit_count && part->hits[i].start < end; i++)
+	for (size_t i = hits_from(part, start); i < part->hit_count && part->hits[i].start < end;
+		i++)
 		if (part->hits[i].end == end && part->hits[i].table == table &&
 			(!value || view_equal(part->hits[i].value, view_of(value))))
 			return true;
@@ -205,9 +211,9 @@ is_inner_dot(const struct part *part, size_t from, size_t at, size_t next)
 		word--;
 	struct view before = view_slice(text, word, at);
 	bool initial = before.size == 1 && before.data[0] >= 'A' && before.data[0] <= 'Z' &&
-		before.data[0] != 'I';
+		       before.data[0] != 'I';
 	bool ordinal = before.size >= 1 && before.size <= 2 && is_digit(before.data[0]) &&
-		is_digit(before.data[before.size - 1]);
+		       is_digit(before.data[before.size - 1]);
 
 	if (initial || word == from)
 		return word != from || before.size <= 2;
