@@ -166,12 +166,13 @@ open_section(struct compiler *compiler, const struct source *source, struct view
 static bool
 close_section(struct compiler *compiler, const struct source *source, struct view name)
 {
-	struct open_section *last = &compiler->open[compiler->open_count - 1];
+	struct open_section *last;
 	struct step *end;
 
-	if (compiler->open_count == 0 || !view_equal(last->name, name))
+	if (compiler->open_count == 0 ||
+		!view_equal(compiler->open[compiler->open_count - 1].name, name))
 		return fail_at(compiler, source, name, "closes what is not open");
-	compiler->open_count--;
+	last = &compiler->open[--compiler->open_count];
 	compiler->level -= last->is_list;
 	end = add_step(compiler->template, STEP_END);
 	end->partner = last->step;
