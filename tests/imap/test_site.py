@@ -8,7 +8,7 @@ import xml.dom.minidom
 import pytest
 
 from harness import mails
-from harness.casepost import Mailbox
+from harness.casepost import Casepost, Mailbox
 from harness.waiting import wait_for
 
 PRIVATE = ["/cases", "/messages", "/cases.csv", "/cases.ndjson", "/messages.ndjson", "/feed.atom",
@@ -16,13 +16,16 @@ PRIVATE = ["/cases", "/messages", "/cases.csv", "/cases.ndjson", "/messages.ndjs
 PUBLIC = ["/", "/api/v1/status", "/healthz", "/readyz", "/metrics"]
 
 
-@pytest.fixture
-def site(casepost, server, user):
-    """A running site over sixteen messages, two of which tell of a case."""
-    server.deliver(user, *mails.mails(16))
+@pytest.fixture(scope="module")
+def site(session_folder, shared_server):
+    """A running site over sixteen messages, two of which tell of a case. Only looked at, so that
+    one serves all tests."""
+    shared_server.deliver("site", *mails.mails(16))
+    casepost = Casepost(session_folder / "site", Mailbox(shared_server, "site"))
     casepost.start()
     casepost.wait_for_messages(16)
-    return casepost
+    yield casepost
+    assert casepost.finish() == []
 
 
 def test_everyone_sees_totals_and_no_more(site):
@@ -43,8 +46,16 @@ def test_without_a_login_everything_else_is_401(site, path):
 
 @pytest.mark.parametrize("login", [("ada", "wrong"), ("eve", "analytical engine"), ("", ""),
                                    ("ada", ""), ("ada:analytical", "engine")])
-def test_a_wrong_login_is_401(site, login):
-    assert site.get("/cases", login=login).status == 401
+def test_a_wrong_login_is_401(casepost, login):
+    casepost.start()
+    assert casepost.get("/cases", login=login).status == 401
+
+
+def test_guessing_passwords_is_slowed_down(casepost):
+    casepost.start()
+    seen = {casepost.get("/cases", login=("ada", f"guess {i}")).status for i in range(60)}
+    assert seen == {401, 429}
+    assert casepost.get("/").status == 200
 
 
 def test_single_cases_and_messages_are_401_whether_they_exist_or_not(site):
