@@ -77,9 +77,13 @@ read_options(int argc, char **argv, int *ret_status)
 
 /* Gives up what a fetcher never needs, so that a captured one has little to take. */
 static bool
-give_up_rights(void)
+give_up_rights(int channel_fd)
 {
 	pid_t parent = getppid();
+
+	/* Whatever casepostd, or who started it, has left open. */
+	if (close_range((unsigned)channel_fd + 1, ~0U, 0) < 0)
+		return false;
 
 	/* No core file and no debugger: the password is in this memory. */
 	if (prctl(PR_SET_DUMPABLE, 0) < 0 || prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) < 0)
@@ -197,7 +201,7 @@ main(int argc, char **argv)
 		return STATUS_USAGE;
 	}
 	arrange_signals();
-	if (!give_up_rights()) {
+	if (!give_up_rights(fd)) {
 		log_err("casepost-fetcher: cannot give up rights: %s", strerror(errno));
 		return STATUS_FAILED;
 	}

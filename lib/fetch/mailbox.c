@@ -114,6 +114,21 @@ add_to_round(void *context, struct view name)
 	push_folder(&mailbox->round, &mailbox->round_count, &mailbox->round_capacity, folder);
 }
 
+/* New mail comes to INBOX: that is where it is waited for, if it is among the folders. */
+static void
+put_inbox_first(struct mailbox *mailbox)
+{
+	for (size_t i = 1; i < mailbox->round_count; i++) {
+		struct folder *folder = mailbox->round[i];
+
+		if (!view_equal(folder_name(folder), VIEW("INBOX")))
+			continue;
+		mailbox->round[i] = mailbox->round[0];
+		mailbox->round[0] = folder;
+		return;
+	}
+}
+
 static bool
 choose_folders(struct mailbox *mailbox, struct error *err)
 {
@@ -130,6 +145,7 @@ choose_folders(struct mailbox *mailbox, struct error *err)
 	}
 	if (mailbox->round_count == 0)
 		return error_set(err, ERROR_MAILBOX, "no folder matches the configured patterns");
+	put_inbox_first(mailbox);
 	return true;
 }
 
@@ -315,8 +331,9 @@ stay(struct mailbox *mailbox, int64_t wait_ms, struct error *err)
 		publish(mailbox, mailbox->state.failures ? MAILBOX_BACKOFF : MAILBOX_WAITING);
 		if (!await_change(mailbox, until, &changed, err))
 			return false;
+		/* A failure that leaves the session whole is the next round's to tell. */
 		if (changed && !sync_folders(mailbox, 1, err))
-			return false;
+			return !session_is_broken(mailbox->session) && err->reach != ERROR_PROGRAM;
 		if (changed && mailbox->state.failures == 0)
 			note_success(mailbox, mailbox->round_count == 1);
 	} while (changed && !mailbox->wake->stop);

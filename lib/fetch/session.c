@@ -343,6 +343,14 @@ log_in(struct session *session, const struct session_options *options, struct er
 		str_text(&words));
 }
 
+/* libetpan keeps what it sent in its write buffer; the password was in there. */
+static void
+wipe_buffers(mailstream *stream)
+{
+	if (stream && stream->write_buffer)
+		explicit_bzero(stream->write_buffer, stream->buffer_max_size);
+}
+
 static bool
 open_session(struct session *session, const struct session_options *options, struct error *err)
 {
@@ -363,8 +371,10 @@ open_session(struct session *session, const struct session_options *options, str
 		return false;
 	if (options->security == SECURITY_STARTTLS && !start_tls(session, options, err))
 		return false;
-	return ask_capabilities(session, err) && log_in(session, options, err) &&
-	       ask_capabilities(session, err);
+	if (!ask_capabilities(session, err) || !log_in(session, options, err))
+		return false;
+	wipe_buffers(session->imap->imap_stream);
+	return ask_capabilities(session, err);
 }
 
 bool
@@ -389,14 +399,6 @@ session_open(struct session **ret_session, const struct session_options *options
 	session->user = session->secret = NULL;
 	*ret_session = TAKE(session);
 	return true;
-}
-
-/* libetpan keeps what it sent in its write buffer; the password was in the first kilobytes. */
-static void
-wipe_buffers(mailstream *stream)
-{
-	if (stream && stream->write_buffer)
-		explicit_bzero(stream->write_buffer, stream->buffer_max_size);
 }
 
 void
