@@ -150,7 +150,8 @@ take_state(struct fetcher *fetcher, struct frame_reader *frame, struct error *er
 			fetcher->name, fetcher->name, state.idle ? "yes" : "no");
 	fetcher->state = state;
 	publish(fetcher);
-	if (state.error[0])
+	/* With --once the end of the round tells what somebody must act on. */
+	if (state.error[0] && !(fetcher->owner->options.once && state.must_act))
 		tell_failure(fetcher, state.error);
 	else if (state.phase == MAILBOX_WAITING)
 		tell_recovery(fetcher);

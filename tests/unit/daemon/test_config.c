@@ -275,8 +275,15 @@ a_credential_is_found_where_systemd_put_it(void **state)
 	struct view text = VIEW("[mailbox m]\nhost = h\nuser = u\npassword_credential = secret\n");
 
 	unsetenv("CREDENTIALS_DIRECTORY");
-	assert_wrong(*state, text, "c.conf:4: password_credential: systemd passed no credentials");
+	{
+		CLEANUP(config_freep) struct config *config = load_good(*state, text);
+
+		assert_string_equal(config->mailboxes[0].password_file,
+			"/run/credentials/casepostd.service/secret");
+	}
 	setenv("CREDENTIALS_DIRECTORY", *state, 1);
+	assert_wrong(*state, VIEW("[mailbox m]\nhost = h\nuser = u\npassword_credential = none\n"),
+		"c.conf:4: password_credential: systemd passed no credential \"none\"");
 	{
 		CLEANUP(config_freep) struct config *config = load_good(*state, text);
 
