@@ -195,6 +195,8 @@ examine(struct connection *connection, const char *tag, const char *folder)
 	}
 	sayf(connection, "* FLAGS (\\Answered)\r\n* %u EXISTS\r\n* 0 RECENT\r\n",
 		connection->visible);
+	if (connection->server->examined++ > 0 && connection->server->new_uidvalidity)
+		connection->server->uidvalidity = connection->server->new_uidvalidity;
 	if (connection->server->uidvalidity)
 		sayf(connection, "* OK [UIDVALIDITY %u] ok\r\n",
 			(unsigned)connection->server->uidvalidity);

@@ -42,13 +42,14 @@ struct fake_server {
 	const char *idle_first;     /* sent before "+" */
 	const char *after_starttls; /* sent in one piece with the OK */
 	uint32_t uidvalidity;
+	uint32_t new_uidvalidity; /* from the second EXAMINE on; 0: the same */
 	struct fake_message *messages;
 	unsigned count;
 	unsigned arrives; /* so many of count come in during IDLE */
 
 	uint16_t port;
 	int listen_fd;
-	unsigned connections;
+	unsigned connections, examined;
 	struct str commands; /* without tags, one a line */
 	pthread_t thread;
 };

@@ -22,7 +22,7 @@ struct run {
 	struct error err;
 	struct str states; /* errors that were shown on the way */
 	struct wake wake;
-	bool stop_when_in_step;
+	const char *stop_at; /* once this is in the log and the mailbox waits */
 	bool ok;
 };
 
@@ -33,8 +33,8 @@ on_state(void *context, const struct mailbox_health *state)
 
 	if (state->error[0])
 		str_append_format(&run->states, "%s\n", state->error);
-	if (state->phase == MAILBOX_WAITING && run->stop_when_in_step &&
-		strstr(str_text(&run->recorder.log), "u3 "))
+	if (state->phase == MAILBOX_WAITING && run->stop_at &&
+		strstr(str_text(&run->recorder.log), run->stop_at))
 		run->wake.stop = true;
 }
 
@@ -248,7 +248,7 @@ a_full_disk_loses_nothing(void **state)
 	struct fake_message messages[] = {{3, "one", FAULT_NONE, NULL}};
 	struct fake_server server = {.uidvalidity = 7, .messages = messages, .count = 1};
 	struct mailbox_options options;
-	struct run run = {.stop_when_in_step = true};
+	struct run run = {.stop_at = "u3 "};
 
 	(void)state;
 	fake_server_start(&server);
@@ -259,6 +259,29 @@ a_full_disk_loses_nothing(void **state)
 	assert_true(run.ok);
 	assert_non_null(strstr(str_text(&run.states), "as ordered"));
 	assert_non_null(strstr(str_text(&run.recorder.log), "u3 t1583309520: one\n"));
+	release(&server, &run);
+}
+
+static void
+a_new_uidvalidity_adds_and_forgets_nothing(void **state)
+{
+	struct fake_message messages[] = {{3, "one", FAULT_NONE, NULL}};
+	struct fake_server server = {
+		.uidvalidity = 7, .new_uidvalidity = 8, .messages = messages, .count = 1};
+	struct mailbox_options options;
+	struct run run = {.stop_at = "v8 server"};
+
+	(void)state;
+	fake_server_start(&server);
+	options = options_for(&server);
+	options.once = false;
+	run_with(&options, &run);
+	assert_true(run.ok);
+	assert_string_equal(str_text(&run.recorder.log),
+		"message [research] INBOX v7 u3 t1583309520: one\n"
+		"compared [research] INBOX v7 server 1 pending 0 gone \n"
+		"message [research] INBOX v8 u3 t1583309520: one\n"
+		"compared [research] INBOX v8 server 1 pending 0 gone \n");
 	release(&server, &run);
 }
 
@@ -371,7 +394,7 @@ assert_arrival(struct fake_server server)
 	struct fake_message messages[] = {
 		{1, "one", FAULT_NONE, NULL}, {3, "new", FAULT_NONE, NULL}};
 	struct mailbox_options options;
-	struct run run = {.stop_when_in_step = true};
+	struct run run = {.stop_at = "u3 "};
 
 	server.uidvalidity = 7;
 	server.messages = messages;
@@ -413,6 +436,7 @@ main(void)
 		cmocka_unit_test(a_lost_connection_is_taken_up_again),
 		cmocka_unit_test(a_message_that_ends_every_connection_holds_up_no_other),
 		cmocka_unit_test(a_full_disk_loses_nothing),
+		cmocka_unit_test(a_new_uidvalidity_adds_and_forgets_nothing),
 		cmocka_unit_test(without_uidvalidity_nothing_is_taken),
 		cmocka_unit_test(a_refused_password_is_told_from_a_server_in_trouble),
 		cmocka_unit_test(
