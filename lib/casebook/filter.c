@@ -78,8 +78,9 @@ set_one_of(struct view *where, struct view name, struct view value, const char *
 {
 	if (value.size && !view_equal(value, view_of(words[0])) &&
 		!view_equal(value, view_of(words[1])))
-		return error_set(err, ERROR_USAGE, "\"%.*s\" has to be %s or %s", (int)name.size,
-			name.data, words[0], words[1]);
+		return error_set(err, ERROR_USAGE, "\"%.*s\" has to be %s%s%s", (int)name.size,
+			name.data, words[0], words[0] == words[1] ? "" : " or ",
+			words[0] == words[1] ? "" : words[1]);
 	*where = value;
 	return true;
 }
@@ -187,6 +188,7 @@ filter_set(struct filter *filter, struct view name, struct view value, struct er
 {
 	static const char *const states[] = {"read", "set_aside"};
 	static const char *const answers[] = {"yes", "no"};
+	static const char *const only_yes[] = {"yes", "yes"};
 
 	value = view_trim(value);
 	for (size_t i = 0; i < sizeof(word_filters) / sizeof(word_filters[0]); i++)
@@ -203,6 +205,8 @@ filter_set(struct filter *filter, struct view name, struct view value, struct er
 		return set_one_of(&filter->state, name, value, states, err);
 	if (view_equal(name, VIEW("answered")))
 		return set_one_of(&filter->answered, name, value, answers, err);
+	if (view_equal(name, VIEW("waiting")))
+		return set_one_of(&filter->waiting, name, value, only_yes, err);
 	if (view_equal(name, VIEW("since")) || view_equal(name, VIEW("until")))
 		return set_day(filter, name, value, err);
 	if (view_equal(name, VIEW("q")))
@@ -224,7 +228,7 @@ filter_is_narrow(const struct filter *filter)
 		if (((const struct view *)((const char *)filter + word_filters[i].offset))->size)
 			return true;
 	return filter->country.size || filter->language.size || filter->class.size ||
-	       filter->state.size || filter->answered.size || filter->since.size ||
+	       filter->state.size || filter->answered.size || filter->waiting.size || filter->since.size ||
 	       filter->until.size || filter->q.size;
 }
 

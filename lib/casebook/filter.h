@@ -31,6 +31,7 @@ struct filter {
 	struct view class;    /**< of messages */
 	struct view state;    /**< of messages: "read", "set_aside" */
 	struct view answered; /**< of messages: "yes", "no" */
+	struct view waiting;  /**< of messages: "yes": submissions and questions without an answer */
 	struct view language;
 	struct view since; /**< as given: "2020", "2020-03", "2020-03-04" */
 	struct view until;

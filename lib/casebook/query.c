@@ -49,6 +49,7 @@ bind_filter(struct statement *statement, const struct filter *filter, struct vie
 	bind_word(statement, ":class", filter->class);
 	bind_word(statement, ":state", filter->state);
 	bind_word(statement, ":answered", filter->answered);
+	bind_word(statement, ":waiting", filter->waiting);
 	bind_word(statement, ":language", filter->language);
 	bind_word(statement, ":match", match);
 	bind_word(statement, ":q", view_trim(filter->q));
@@ -57,6 +58,35 @@ bind_filter(struct statement *statement, const struct filter *filter, struct vie
 	if (filter->until.size)
 		db_bind_int(statement, ":until", filter->until_at);
 	db_bind_text(statement, ":order", view_of(order_name(filter->order)));
+}
+
+/* Everything, newest first, a page of it: then the index gives the page and nothing is sorted. */
+static bool
+is_plain(const struct filter *filter)
+{
+	return !filter_is_narrow(filter) && filter->order == ORDER_NEWEST && filter->limit > 0;
+}
+
+static bool
+read_count(struct reader *reader, const char *name, uint64_t *ret_count, struct error *err)
+{
+	struct statement *count = db_use(reader->db, name);
+
+	if (db_next(count, err) != DB_ROW)
+		return false;
+	*ret_count = (uint64_t)db_int(count, "count");
+	db_reset(count);
+	return true;
+}
+
+static struct statement *
+use_page(struct reader *reader, const char *name, uint64_t limit, uint64_t offset)
+{
+	struct statement *page = db_use(reader->db, name);
+
+	db_bind_int(page, ":limit", (int64_t)limit);
+	db_bind_int(page, ":offset", (int64_t)offset);
+	return page;
 }
 
 /* Prepares a list under its time limit. */
@@ -79,34 +109,73 @@ is_on_page(const struct filter *filter, uint64_t position)
 	       (filter->limit == 0 || position - filter->offset < filter->limit);
 }
 
+/* Runs a list to its end and keeps the ids of the page. *total counts all rows. */
 static bool
-case_ids(struct reader *reader, const struct filter *filter, struct arena *arena,
-	struct case_ids *ret_ids, uint64_t *ret_total, struct error *err)
+take_case_ids(struct statement *list, const struct filter *page, struct arena *arena,
+	struct case_ids *ids, uint64_t *total, struct error *err)
 {
-	struct case_ids page = {0};
 	size_t capacity = 0;
-	struct statement *list;
-	struct view match, *id;
+	struct view *id;
 	enum db_step step;
 
-	if (!start(reader, "cases_select", filter, arena, &list, &match, err))
-		return false;
-	for (*ret_total = 0; (step = db_next(list, err)) == DB_ROW; ++*ret_total) {
-		if (!is_on_page(filter, *ret_total))
+	for (*total = 0; (step = db_next(list, err)) == DB_ROW; ++*total) {
+		if (!is_on_page(page, *total))
 			continue;
-		id = arena_push(arena, &page.ids, &page.count, &capacity, sizeof(*id), IDS_MAX);
+		id = arena_push(arena, &ids->ids, &ids->count, &capacity, sizeof(*id), IDS_MAX);
 		if (!id) {
 			db_reset(list);
 			return reader_is_full(err);
 		}
 		*id = reader_text(arena, list, "id");
 	}
-	if (step == DB_FAILED)
+	return step == DB_DONE && (!arena_is_full(arena) || reader_is_full(err));
+}
+
+static bool
+take_message_ids(struct statement *list, const struct filter *page, struct arena *arena,
+	struct message_ids *ids, uint64_t *total, struct error *err)
+{
+	size_t capacity = 0;
+	enum db_step step;
+	int64_t *id;
+
+	for (*total = 0; (step = db_next(list, err)) == DB_ROW; ++*total) {
+		if (!is_on_page(page, *total))
+			continue;
+		id = arena_push(arena, &ids->ids, &ids->count, &capacity, sizeof(*id), IDS_MAX);
+		if (!id) {
+			db_reset(list);
+			return reader_is_full(err);
+		}
+		*id = db_int(list, "id");
+	}
+	return step == DB_DONE;
+}
+
+static bool
+case_ids(struct reader *reader, const struct filter *filter, struct arena *arena,
+	struct case_ids *ret_ids, uint64_t *ret_total, struct error *err)
+{
+	static const struct filter all = {0};
+	struct case_ids ids = {0};
+	struct statement *list;
+	struct view match;
+	uint64_t shown;
+	bool ok;
+
+	if (is_plain(filter)) {
+		list = use_page(reader, "cases_newest", filter->limit, filter->offset);
+		ok = take_case_ids(list, &all, arena, &ids, &shown, err) &&
+		     read_count(reader, "cases_count", ret_total, err);
+	} else {
+		if (!start(reader, "cases_select", filter, arena, &list, &match, err))
+			return false;
+		ok = take_case_ids(list, filter, arena, &ids, ret_total, err);
+	}
+	if (!ok)
 		return reader_failed(reader, err);
-	if (arena_is_full(arena))
-		return reader_is_full(err);
 	db_limit_time(reader->db, 0);
-	*ret_ids = page;
+	*ret_ids = ids;
 	return true;
 }
 
@@ -115,28 +184,26 @@ message_ids(struct reader *reader, const struct filter *filter, struct arena *ar
 	struct message_ids *ret_ids, uint64_t *ret_total, struct view *ret_match,
 	struct error *err)
 {
-	struct message_ids page = {0};
-	size_t capacity = 0;
+	static const struct filter all = {0};
+	struct message_ids ids = {0};
 	struct statement *list;
-	enum db_step step;
-	int64_t *id;
+	uint64_t shown;
+	bool ok;
 
-	if (!start(reader, "messages_select", filter, arena, &list, ret_match, err))
-		return false;
-	for (*ret_total = 0; (step = db_next(list, err)) == DB_ROW; ++*ret_total) {
-		if (!is_on_page(filter, *ret_total))
-			continue;
-		id = arena_push(arena, &page.ids, &page.count, &capacity, sizeof(*id), IDS_MAX);
-		if (!id) {
-			db_reset(list);
-			return reader_is_full(err);
-		}
-		*id = db_int(list, "id");
+	if (is_plain(filter)) {
+		*ret_match = (struct view){0};
+		list = use_page(reader, "messages_newest", filter->limit, filter->offset);
+		ok = take_message_ids(list, &all, arena, &ids, &shown, err) &&
+		     read_count(reader, "messages_count", ret_total, err);
+	} else {
+		if (!start(reader, "messages_select", filter, arena, &list, ret_match, err))
+			return false;
+		ok = take_message_ids(list, filter, arena, &ids, ret_total, err);
 	}
-	if (step == DB_FAILED)
+	if (!ok)
 		return reader_failed(reader, err);
 	db_limit_time(reader->db, 0);
-	*ret_ids = page;
+	*ret_ids = ids;
 	return true;
 }
 
@@ -227,6 +294,27 @@ read_message_row(struct reader *reader, int64_t id, struct arena *arena,
 	return FOUND;
 }
 
+static bool
+take_message_rows(struct reader *reader, const struct message_ids *ids, struct arena *arena,
+	struct message_rows *found, struct error *err)
+{
+	found->rows = arena_alloc_array(arena, ids->count + 1, sizeof(*found->rows));
+	if (!found->rows)
+		return reader_is_full(err);
+	for (size_t i = 0; i < ids->count; i++)
+		switch (read_message_row(
+			reader, ids->ids[i], arena, &found->rows[found->count], err)) {
+		case FOUND:
+			found->count++;
+			break;
+		case ABSENT: /* went while we read */
+			break;
+		case FAILED:
+			return false;
+		}
+	return !arena_is_full(arena) || reader_is_full(err);
+}
+
 bool
 query_messages(struct reader *reader, const struct filter *filter, struct arena *arena,
 	struct message_rows *ret_rows, struct error *err)
@@ -237,26 +325,43 @@ query_messages(struct reader *reader, const struct filter *filter, struct arena 
 
 	if (!message_ids(reader, filter, arena, &page, &found.total, &match, err))
 		return false;
-	found.rows = arena_alloc_array(arena, page.count + 1, sizeof(*found.rows));
-	if (!found.rows)
-		return reader_is_full(err);
 	db_limit_time(reader->db, QUERY_TIME_MS);
-	for (size_t i = 0; i < page.count; i++)
-		switch (read_message_row(
-			reader, page.ids[i], arena, &found.rows[found.count], err)) {
-		case FOUND:
-			found.count++;
-			break;
-		case ABSENT: /* went while we read */
-			break;
-		case FAILED:
-			return reader_failed(reader, err);
-		}
-	if (match.size && !read_snippets(reader, match, arena, &found, err))
+	if (!take_message_rows(reader, &page, arena, &found, err) ||
+		(match.size && !read_snippets(reader, match, arena, &found, err)))
 		return reader_failed(reader, err);
 	db_limit_time(reader->db, 0);
 	if (arena_is_full(arena))
 		return reader_is_full(err);
 	*ret_rows = found;
 	return true;
+}
+
+static bool
+first_messages(struct reader *reader, const char *statement, uint64_t limit, struct arena *arena,
+	struct message_rows *ret_rows, struct error *err)
+{
+	static const struct filter all = {0};
+	struct message_rows found = {0};
+	struct message_ids ids = {0};
+
+	if (!take_message_ids(use_page(reader, statement, limit, 0), &all, arena, &ids,
+		    &found.total, err) ||
+		!take_message_rows(reader, &ids, arena, &found, err))
+		return false;
+	*ret_rows = found;
+	return true;
+}
+
+bool
+query_waiting(struct reader *reader, uint64_t limit, struct arena *arena,
+	struct message_rows *ret_rows, struct error *err)
+{
+	return first_messages(reader, "messages_waiting", limit, arena, ret_rows, err);
+}
+
+bool
+query_set_aside(struct reader *reader, uint64_t limit, struct arena *arena,
+	struct message_rows *ret_rows, struct error *err)
+{
+	return first_messages(reader, "messages_set_aside", limit, arena, ret_rows, err);
 }

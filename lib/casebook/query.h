@@ -89,6 +89,15 @@ __attribute__((warn_unused_result)) bool query_messages(struct reader *reader,
 	struct error *err);
 
 /**
+ * The first `limit` messages that wait for an answer, longest first, and that were set aside,
+ * newest first: quick, for the front page. ret_rows->total counts these rows only.
+ */
+__attribute__((warn_unused_result)) bool query_waiting(struct reader *reader, uint64_t limit,
+	struct arena *arena, struct message_rows *ret_rows, struct error *err);
+__attribute__((warn_unused_result)) bool query_set_aside(struct reader *reader, uint64_t limit,
+	struct arena *arena, struct message_rows *ret_rows, struct error *err);
+
+/**
  * The ids that a filter leaves, in its order, from its offset, at most its limit: what an export
  * walks along, complete and without doubles although the casebook changes meanwhile.
  */

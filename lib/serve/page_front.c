@@ -249,22 +249,18 @@ put_news(struct request *request, struct front_values *values, struct error *err
 {
 	struct arena *arena = request->arena;
 	struct filter newest = {.limit = NEWEST};
-	struct filter waiting = {.limit = NEWEST, .order = ORDER_OLDEST};
-	struct filter aside = {.limit = NEWEST, .state = VIEW("set_aside")};
 	struct case_rows cases;
 	struct message_rows messages;
 
-	waiting.answered = VIEW("no");
-	waiting.class = VIEW("submission");
 	if (!query_cases(request->reader, &newest, arena, &cases, err))
 		return false;
 	values->newest = page_case_lines(arena, cases.rows, cases.count);
 	values->newest_count = cases.count;
-	if (!query_messages(request->reader, &waiting, arena, &messages, err))
+	if (!query_waiting(request->reader, NEWEST, arena, &messages, err))
 		return false;
 	values->waiting = page_message_lines(arena, messages.rows, messages.count);
 	values->waiting_count = messages.count;
-	if (!query_messages(request->reader, &aside, arena, &messages, err))
+	if (!query_set_aside(request->reader, NEWEST, arena, &messages, err))
 		return false;
 	values->aside = page_message_lines(arena, messages.rows, messages.count);
 	values->aside_count = messages.count;

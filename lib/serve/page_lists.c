@@ -19,7 +19,7 @@ struct list_values {
 	struct view heading, lead, q, since, until, problem, query;
 	struct view sort_newest, sort_oldest, sort_title;
 	bool is_newest, is_oldest, is_title, is_narrow;
-	struct view state, answered; /**< carried along by the form */
+	struct view state, answered, waiting; /**< carried along by the form */
 	struct select *selects;
 	size_t select_count;
 	struct pager pager;
@@ -54,6 +54,7 @@ static const struct slot list_slots[] = {
 	FLAG(struct list_values, is_narrow),
 	TEXT(struct list_values, state),
 	TEXT(struct list_values, answered),
+	TEXT(struct list_values, waiting),
 	LIST(struct list_values, selects, select_count, select_shape),
 	OBJECT(struct list_values, pager, pager_shape),
 	LIST(struct list_values, cases, case_count, case_line_shape),
@@ -106,6 +107,7 @@ put_form(struct request *request, const struct filter *filter, struct list_value
 	values->until = request_parameter(request, "until");
 	values->state = filter->state;
 	values->answered = filter->answered;
+	values->waiting = filter->waiting;
 	values->query = query;
 	values->is_narrow = filter_is_narrow(filter) || values->q.size;
 	values->is_newest = filter->order == ORDER_NEWEST;
@@ -191,10 +193,10 @@ put_heading(const struct filter *filter, struct list_values *values)
 		values->lead = VIEW("Messages that could not be read. They are kept as they came; "
 				    "`casepost setaside retry` reads them again.");
 		values->frame.is_set_aside = true;
-	} else if (view_equal(filter->answered, VIEW("no"))) {
+	} else if (filter->waiting.size) {
 		values->heading = VIEW("Waiting for an answer");
-		values->lead = VIEW("Messages that nobody has answered, as far as the mailbox "
-				    "tells.");
+		values->lead = VIEW("Submissions and questions that nobody has answered, as far as "
+				    "the mailbox tells.");
 		values->frame.is_waiting = true;
 	} else {
 		values->frame.is_messages = true;

@@ -31,6 +31,9 @@ WHERE (:category IS NULL OR c.category = :category)
   AND (:answered IS NULL OR c.id IN (
         SELECT n.case_id FROM mention AS n JOIN message AS m ON m.id = n.message
         WHERE (m.answered IS NOT NULL) = (:answered = 'yes')))
+  AND (:waiting IS NULL OR c.id IN (
+        SELECT n.case_id FROM mention AS n JOIN message AS m ON m.id = n.message
+        WHERE m.class IN ('submission', 'question') AND m.answered IS NULL))
   AND (:since IS NULL OR c.last_at >= :since)
   AND (:until IS NULL OR c.first_at < :until)
   AND (:match IS NULL OR c.id IN (
@@ -45,6 +48,12 @@ WHERE (:category IS NULL OR c.category = :category)
         WHERE v.method = 'reviewed' AND instr(lower(v.value), lower(:q)) > 0))
 ORDER BY CASE :order WHEN 'newest' THEN -c.last_at WHEN 'oldest' THEN c.first_at END,
          CASE :order WHEN 'title' THEN c.title END COLLATE NOCASE, c.id;
+
+-- cases_newest: a page of all cases without a sort: what people open first
+SELECT id FROM casefile ORDER BY last_at DESC, id LIMIT :limit OFFSET :offset;
+
+-- cases_count: how many there are
+SELECT count(*) AS count FROM casefile;
 
 -- case_row: a case as a line of a list
 SELECT c.id, c.title, c.category, c.stage, c.confidentiality, c.first_at, c.last_at,
@@ -92,6 +101,7 @@ WHERE (:class IS NULL OR m.class = :class)
   AND (:state IS NULL OR m.state = :state)
   AND (:language IS NULL OR m.language = lower(:language))
   AND (:answered IS NULL OR (m.answered IS NOT NULL) = (:answered = 'yes'))
+  AND (:waiting IS NULL OR (m.class IN ('submission', 'question') AND m.answered IS NULL))
   AND (:since IS NULL OR m.sorted_at >= :since)
   AND (:until IS NULL OR m.sorted_at < :until)
   AND (:category IS NULL OR m.id IN (
@@ -122,6 +132,25 @@ WHERE (:class IS NULL OR m.class = :class)
        OR m.from_address = lower(:q) OR instr(lower(m.from_name), lower(:q)) > 0)
 ORDER BY CASE :order WHEN 'newest' THEN -m.sorted_at WHEN 'oldest' THEN m.sorted_at END,
          CASE :order WHEN 'title' THEN m.subject END COLLATE NOCASE, m.id;
+
+-- messages_newest: a page of all messages without a sort
+SELECT id FROM message ORDER BY sorted_at DESC, id LIMIT :limit OFFSET :offset;
+
+-- messages_waiting: submissions and questions that wait longest (the plus keeps SQLite on the index
+-- by date, where it stops when it has enough)
+SELECT id FROM message
+WHERE +class IN ('submission', 'question') AND answered IS NULL
+ORDER BY sorted_at, id
+LIMIT :limit OFFSET :offset;
+
+-- messages_set_aside: messages that could not be read, newest first; there are few, and an index of
+-- them (the plus keeps SQLite on it)
+SELECT id FROM message WHERE state = 'set_aside'
+ORDER BY +sorted_at DESC, id
+LIMIT :limit OFFSET :offset;
+
+-- messages_count: how many there are
+SELECT count(*) AS count FROM message;
 
 -- message_row: a message as a line of a list
 SELECT m.id, m.subject, m.from_name, m.from_address, m.class, m.state, m.set_aside_reason,
@@ -225,11 +254,3 @@ WHERE field = :field GROUP BY value ORDER BY count DESC, name LIMIT 300;
 -- count_by_month: cases by the month of their first message and category
 SELECT strftime('%Y-%m', first_at, 'unixepoch') AS name, category AS second, count(*) AS count
 FROM casefile GROUP BY name, second ORDER BY name, second;
-
--- feed_cases: cases by their last change, for the Atom feed
-SELECT h.id, h.seq, h.at
-FROM (SELECT id, max(seq) AS seq, at FROM change WHERE kind = 'case' AND seq > :after
-      GROUP BY id) AS h
-JOIN casefile AS c ON c.id = h.id
-ORDER BY h.seq DESC
-LIMIT :limit;

@@ -93,6 +93,7 @@ each_filter_leaves_the_messages_that_say_so(void **state)
 	assert_int_equal(messages_with(world, "class", "submission"), 2);
 	assert_int_equal(messages_with(world, "state", "set_aside"), 1);
 	assert_int_equal(messages_with(world, "answered", "yes"), 1);
+	assert_int_equal(messages_with(world, "waiting", "yes"), 2);
 	assert_int_equal(messages_with(world, "language", "FR"), 1);
 	assert_int_equal(messages_with(world, "country", "EE"), 2);
 	assert_int_equal(messages_with(world, "category", "lessons"), 1);
@@ -161,6 +162,43 @@ a_page_has_its_rows_and_the_total_of_all(void **state)
 	assert_ok(query_messages(world->reader, &filter, world->arena, &rows, &err), err);
 	assert_int_equal(rows.count, 0);
 	assert_int_equal(rows.total, FIXTURE_MESSAGES);
+}
+
+static void
+the_short_way_to_a_page_gives_the_same_as_the_long_one(void **state)
+{
+	struct world *world = *state;
+	struct filter newest = {.limit = 3}, same = {.limit = 3, .until = VIEW("9999")};
+	struct message_rows quick, slow;
+	struct case_rows quick_cases, slow_cases;
+	struct error err = {0};
+
+	same.until_at = INT64_MAX;
+	assert_ok(query_messages(world->reader, &newest, world->arena, &quick, &err), err);
+	assert_ok(query_messages(world->reader, &same, world->arena, &slow, &err), err);
+	assert_int_equal(quick.total, slow.total);
+	assert_int_equal(quick.count, 3);
+	for (size_t i = 0; i < 3; i++)
+		assert_int_equal(quick.rows[i].id, slow.rows[i].id);
+	assert_ok(query_cases(world->reader, &newest, world->arena, &quick_cases, &err), err);
+	assert_ok(query_cases(world->reader, &same, world->arena, &slow_cases, &err), err);
+	assert_int_equal(quick_cases.total, slow_cases.total);
+	assert_view_equal(quick_cases.rows[0].id, slow_cases.rows[0].id);
+}
+
+static void
+who_waits_longest_comes_first(void **state)
+{
+	struct world *world = *state;
+	struct message_rows rows;
+	struct error err = {0};
+
+	assert_ok(query_waiting(world->reader, 8, world->arena, &rows, &err), err);
+	assert_int_equal(rows.count, 2);
+	assert_int_equal(rows.rows[0].id, 101);
+	assert_int_equal(rows.rows[1].id, 102);
+	assert_ok(query_set_aside(world->reader, 8, world->arena, &rows, &err), err);
+	assert_int_equal(rows.count, 1);
 }
 
 static void
@@ -288,6 +326,10 @@ main(void)
 			a_search_shows_the_words_around_what_it_found, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_page_has_its_rows_and_the_total_of_all, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			the_short_way_to_a_page_gives_the_same_as_the_long_one, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			who_waits_longest_comes_first, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_case_has_its_values_in_the_order_of_fields, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
