@@ -45,11 +45,12 @@ def message(i):
         i, "alternative", plain, mails.text_part(i, f"<html><body>{rich}</body></html>\n", "html"))
 
 
-class Memory:
-    """Samples the peak memory of each program in a session until it is stopped."""
+class Watch:
+    """Samples peak memory and processor time of each program in a session until it is stopped."""
 
     def __init__(self, session):
-        self.peaks, self._session, self._done = {}, session, threading.Event()
+        self.peaks, self._times = {}, {}
+        self._session, self._done = session, threading.Event()
         self._thread = threading.Thread(target=self._sample)
         self._thread.start()
 
@@ -59,12 +60,16 @@ class Memory:
                 name, peak = processes.name_of(pid), processes.peak_memory(pid)
                 if name and peak:
                     self.peaks[name] = max(self.peaks.get(name, 0), peak)
+                    self._times[name, pid] = processes.processor_time(pid)
             self._done.wait(0.02)
 
     def stop(self):
         self._done.set()
         self._thread.join()
-        return self.peaks
+        times = {}
+        for (name, _), took in self._times.items():
+            times[name] = times.get(name, 0) + took
+        return {name: (peak, times.get(name, 0)) for name, peak in self.peaks.items()}
 
 
 def stream(server):
@@ -76,19 +81,19 @@ def stream(server):
 
 
 def once(casepost):
-    """-> (seconds, peaks) of one `casepostd --once`."""
+    """-> (seconds, {program: (peak memory, processor time)}) of one `casepostd --once`."""
     begun = time.monotonic()
     with open(casepost.folder / "log", "ab") as log:
         process = subprocess.Popen(
             [program("casepostd"), "-c", str(casepost.configuration), "--once"],
             stdin=subprocess.DEVNULL, stdout=log, stderr=log, start_new_session=True)
-    memory = Memory(process.pid)
+    watch = Watch(process.pid)
     status = process.wait()
     took = time.monotonic() - begun
-    peaks = memory.stop()
+    programs = watch.stop()
     if status != 0:
         raise SystemExit(f"casepostd --once gave {status}:\n" + casepost.log_text()[-3000:])
-    return took, peaks
+    return took, programs
 
 
 def fill(server, count):
@@ -104,26 +109,27 @@ def measure(folder, count, rounds):
         print(f"making {count} messages", flush=True)
         size = fill(server, count)
         stream(server)  # warms the server's index, for us as for the stream
-        table, peaks, size_of_store = [], {}, 0
+        table, programs, size_of_store = [], {}, 0
         for k in range(rounds):
             raw = stream(server)
             casepost = Casepost(folder / f"casepost{k}", Mailbox(server, USER), web=False)
-            first, memory = once(casepost)
+            first, seen = once(casepost)
             second, _ = once(casepost)
             if len(casepost.export()) != count:
                 raise SystemExit("the export does not hold every message")
             table.append((raw[2], first, second))
-            for name, peak in memory.items():
-                peaks[name] = max(peaks.get(name, 0), peak)
+            for name, (peak, took) in seen.items():
+                before = programs.get(name, (0, 0))
+                programs[name] = max(before[0], peak), max(before[1], took)
             size_of_store = sum(path.stat().st_size for path in casepost.store.iterdir()
                                 if path.is_file())
             shutil.rmtree(casepost.folder)
-        return size, table, peaks, size_of_store
+        return size, table, programs, size_of_store
     finally:
         server.stop()
 
 
-def report(count, size, table, peaks, size_of_store):
+def report(count, size, table, programs, size_of_store):
     print(f"\n{count} messages, {size / 1e6:.1f} MB, over TLS on loopback, "
           f"{os.cpu_count()} cores; median of {len(table)}\n")
     raw, first, second = (statistics.median(column) for column in zip(*table))
@@ -134,9 +140,10 @@ def report(count, size, table, peaks, size_of_store):
         print(f"| {what} | {took:.2f} | {count / took:,.0f} | {size / took / 1e6:.1f} "
               f"| {times:.2f} |")
     print(f"| second sync | {second:.2f} | | | |")
-    print("\n| process | peak memory, MB |\n| --- | --- |")
-    for name, peak in sorted(peaks.items()):
-        print(f"| {name} | {peak / 1e6:.1f} |")
+    print("\n| program | peak memory, MB | processor, s (all of its processes) |\n"
+          "| --- | --- | --- |")
+    for name, (peak, took) in sorted(programs.items()):
+        print(f"| {name} | {peak / 1e6:.1f} | {took:.1f} |")
     print(f"\nstore: {size_of_store / 1e6:.1f} MB, {size_of_store / size:.2f} of the mail")
 
 

@@ -55,6 +55,15 @@ def peak_memory(pid):
     return 0
 
 
+def processor_time(pid):
+    """Seconds of processor time so far, user and system; 0 for one that is gone."""
+    try:
+        fields = pathlib.Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+    except (OSError, IndexError):
+        return 0
+
+
 def descriptors(pid):
     return len(os.listdir(f"/proc/{pid}/fd"))
 
