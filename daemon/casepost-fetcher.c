@@ -164,7 +164,9 @@ run(struct channel *channel)
 	bool ok;
 
 	if (!receive_config(channel, &options, &err)) {
-		log_err("casepost-fetcher: %s", err.text);
+		/* A daemon that has gone meanwhile is no fault of anybody's here. */
+		if (err.reach != ERROR_CONNECTION)
+			log_err("casepost-fetcher: %s", err.text);
 		return STATUS_FAILED;
 	}
 	intake_client_init(&client, channel);
