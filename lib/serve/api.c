@@ -55,7 +55,8 @@ api_openapi(struct request *request, struct reply *reply, struct error *err)
 	(void)err;
 	str_append(&reply->body, request->site->openapi);
 	reply->type = "application/json";
-	reply_tag_body(request, reply);
+	reply_tag_body(reply);
+	reply_spare(request, reply);
 	return true;
 }
 

@@ -279,7 +279,8 @@ page_css(struct request *request, struct reply *reply, struct error *err)
 	reply->type = "text/css; charset=utf-8";
 	str_append(&reply->body, request->site->css);
 	reply->is_lasting = request_parameter(request, "v").size > 0;
-	reply_tag_body(request, reply);
+	reply_tag_body(reply);
+	reply_spare(request, reply);
 	return true;
 }
 
@@ -289,7 +290,8 @@ page_icon(struct request *request, struct reply *reply, struct error *err)
 	(void)err;
 	reply->type = "image/svg+xml";
 	str_append(&reply->body, request->site->icon);
-	reply_tag_body(request, reply);
+	reply_tag_body(reply);
+	reply_spare(request, reply);
 	return true;
 }
 

@@ -3,6 +3,7 @@
  * everyone in totals; for researchers also what is new and who waits.
  */
 #include "serve/chart.h"
+#include "serve/memo.h"
 #include "serve/page.h"
 #include "serve/status.h"
 #include "serve/words.h"
@@ -301,6 +302,10 @@ page_front(struct request *request, struct reply *reply, struct error *err)
 	struct front_values values = {.frame = page_frame(request, VIEW("Overview"))};
 	struct status status;
 
+	if (!exact && memo_recall(request->site->front, reply)) {
+		reply_spare(request, reply);
+		return true;
+	}
 	if (!status_take(request->reader, request->archive, request->site->health,
 		    request->arena, &status, err))
 		return false;
@@ -313,6 +318,9 @@ page_front(struct request *request, struct reply *reply, struct error *err)
 	if (exact && !put_news(request, &values, err))
 		return false;
 	page_render(request, PAGE_FRONT, &values, reply);
-	reply_tag_body(request, reply);
+	reply_tag_body(reply);
+	if (!exact)
+		memo_keep(request->site->front, reply);
+	reply_spare(request, reply);
 	return true;
 }

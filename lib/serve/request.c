@@ -120,12 +120,17 @@ reply_is_known(
 }
 
 void
-reply_tag_body(const struct request *request, struct reply *reply)
+reply_tag_body(struct reply *reply)
 {
 	uint8_t digest[SHA256_SIZE];
 
 	digest_sha256(str_view(&reply->body), digest);
 	set_etag(reply, digest);
+}
+
+void
+reply_spare(const struct request *request, struct reply *reply)
+{
 	if (!matches(request->if_none_match, reply->etag))
 		return;
 	str_clear(&reply->body);

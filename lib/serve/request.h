@@ -35,6 +35,7 @@ struct site {
 	struct template *pages[PAGE_COUNT];
 	struct metrics *metrics;
 	struct watch *watch;
+	struct memo *front;    /**< the front page as everybody sees it */
 	struct view css;       /**< site.css */
 	struct view icon;      /**< icon.svg */
 	struct view openapi;   /**< openapi.json */
@@ -101,8 +102,11 @@ void uri_encode(struct str *out, struct view text);
 __attribute__((warn_unused_result)) bool reply_is_known(
 	const struct request *request, struct reply *reply, bool *ret_known, struct error *err);
 
-/** The same after the fact, from the body's digest: for what depends on more than the casebook. */
-void reply_tag_body(const struct request *request, struct reply *reply);
+/** An ETag from the body's digest, for what depends on more than the casebook. */
+void reply_tag_body(struct reply *reply);
+
+/** Makes a tagged reply a 304 without a body if the client has it already. */
+void reply_spare(const struct request *request, struct reply *reply);
 
 /** Parses a message's number as it stands in addresses. */
 bool request_message_id(struct view text, int64_t *ret_id);

@@ -19,6 +19,7 @@
 #include "base/log.h"
 #include "serve/access.h"
 #include "serve/listen.h"
+#include "serve/memo.h"
 #include "serve/metrics.h"
 #include "serve/respond.h"
 #include "serve/route.h"
@@ -413,6 +414,7 @@ open_parts(struct server *server, const struct server_options *options, struct e
 	server->site.metrics = &server->metrics;
 	server->site.is_https = options->tls_certificate != NULL;
 	server->site.watch = watch_new();
+	server->site.front = memo_new();
 	server->site.store = store_new(options->directory, THREADS);
 	load_assets(server);
 	if (!compile_pages(server, err))
@@ -484,6 +486,7 @@ free_server(struct server *server)
 	for (int i = 0; i < PAGE_COUNT; i++)
 		template_free(server->site.pages[i]);
 	watch_free(server->site.watch);
+	memo_free(server->site.front);
 	store_free(server->site.store);
 	access_close(server->site.access);
 	listener_close(&server->listener);
