@@ -13,7 +13,8 @@ enum {
 	OBJECT_BYTES_MAX = 512 * 1024 * 1024, /* a message of the largest size with all its texts */
 };
 
-struct export {
+struct export
+{
 	enum export_kind kind;
 	enum export_format format;
 	struct arena *ids;    /* owns the lists */
@@ -159,8 +160,7 @@ put_outcome(struct json *json, const struct message_detail *detail)
 		json_text(json, NULL, detail->cases[i].id);
 	json_end(json);
 	put_text_or_null(json, "answered", detail->row.answered);
-	json_raw(json, "problems",
-		detail->problems_json.size ? detail->problems_json : VIEW("[]"));
+	json_raw(json, "problems", detail->problems_json.size ? detail->problems_json : VIEW("[]"));
 	if (view_equal(detail->row.state, VIEW("set_aside")))
 		json_text(json, "set_aside", detail->row.set_aside_reason);
 }
@@ -229,8 +229,8 @@ write_case(struct export *export, struct reader *reader, struct str *out, struct
 {
 	struct json json = json_to(out);
 	struct case_detail detail;
-	enum found found = query_case(
-		reader, export->cases.ids[export->next], export->object, &detail, err);
+	enum found found =
+		query_case(reader, export->cases.ids[export->next], export->object, &detail, err);
 
 	/* One that was merged into another since is told by that other. */
 	if (found == ABSENT ||
@@ -274,8 +274,8 @@ write_message(struct export *export, struct reader *reader, struct archive *arch
 }
 
 bool
-export_next(struct export *export, struct reader *reader, struct archive *archive,
-	struct str *out, bool *ret_more, struct error *err)
+export_next(struct export *export, struct reader *reader, struct archive *archive, struct str *out,
+	bool *ret_more, struct error *err)
 {
 	bool is_cases = export->kind == EXPORT_CASES;
 	size_t count = is_cases ? export->cases.count : export->messages.count;

@@ -43,14 +43,13 @@ DEFINE_CLEANUP(struct export *, export_free);
  *
  * Fails with ERROR_MESSAGE when the text does not take it.
  */
-__attribute__((warn_unused_result)) bool export_next(struct export *export,
-	struct reader *reader, struct archive *archive, struct str *out, bool *ret_more,
-	struct error *err);
+__attribute__((warn_unused_result)) bool export_next(struct export *export, struct reader *reader,
+	struct archive *archive, struct str *out, bool *ret_more, struct error *err);
 
 /** Writes one object as in the NDJSON export; for the site's API. */
 void export_case_json(const struct case_detail *detail, struct json *json, const char *name);
-__attribute__((warn_unused_result)) bool export_message_json(
-	const struct message_detail *detail, struct archive *archive, struct arena *arena,
-	struct json *json, const char *name, struct error *err);
+__attribute__((warn_unused_result)) bool export_message_json(const struct message_detail *detail,
+	struct archive *archive, struct arena *arena, struct json *json, const char *name,
+	struct error *err);
 
 #endif

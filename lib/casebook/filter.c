@@ -46,8 +46,7 @@ is_space(char c)
 static bool
 wrong(struct error *err, struct view name, const char *must)
 {
-	return error_set(
-		err, ERROR_USAGE, "\"%.*s\" %s", (int)name.size, name.data, must);
+	return error_set(err, ERROR_USAGE, "\"%.*s\" %s", (int)name.size, name.data, must);
 }
 
 static bool
@@ -96,8 +95,7 @@ parse_days(struct view text, int64_t *ret_first, int64_t *ret_behind)
 	int year, month, day;
 
 	while (view_next_field(&rest, '-', &field)) {
-		if (count == 3 || field.size != sizes[count] ||
-			!view_to_u64(field, &number[count]))
+		if (count == 3 || field.size != sizes[count] || !view_to_u64(field, &number[count]))
 			return false;
 		count++;
 	}
@@ -228,8 +226,8 @@ filter_is_narrow(const struct filter *filter)
 		if (((const struct view *)((const char *)filter + word_filters[i].offset))->size)
 			return true;
 	return filter->country.size || filter->language.size || filter->class.size ||
-	       filter->state.size || filter->answered.size || filter->waiting.size || filter->since.size ||
-	       filter->until.size || filter->q.size;
+	       filter->state.size || filter->answered.size || filter->waiting.size ||
+	       filter->since.size || filter->until.size || filter->q.size;
 }
 
 /* Whether FTS5's unicode61 finds anything to index in it. Above ASCII, punctuation and spaces of
@@ -279,8 +277,7 @@ next_term(struct view *rest, struct view *ret_term, bool *ret_open, struct error
 				"The phrase that begins with a quotation mark has no end: put "
 				"another one behind it, or leave it out");
 	} else {
-		while (end < rest->size && rest->data[end] != '"' &&
-			!is_space(rest->data[end]))
+		while (end < rest->size && rest->data[end] != '"' && !is_space(rest->data[end]))
 			end++;
 	}
 	*ret_term = view_slice(*rest, start, end);
@@ -312,8 +309,8 @@ filter_match(struct view q, struct arena *arena, struct view *ret_match, struct 
 		put_term(&match, term, is_open);
 	}
 	if (count == 0)
-		return error_set(err, ERROR_USAGE,
-			"The search holds no word: letters or digits are needed");
+		return error_set(
+			err, ERROR_USAGE, "The search holds no word: letters or digits are needed");
 	*ret_match = arena_copy(arena, str_view(&match));
 	if (!ret_match->data || match.overflowed)
 		return error_set(err, ERROR_MESSAGE, "The search is too long");

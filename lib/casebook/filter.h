@@ -31,11 +31,11 @@ struct filter {
 	struct view class;    /**< of messages */
 	struct view state;    /**< of messages: "read", "set_aside" */
 	struct view answered; /**< of messages: "yes", "no" */
-	struct view waiting;  /**< of messages: "yes": submissions and questions without an answer */
+	struct view waiting; /**< of messages: "yes": submissions and questions without an answer */
 	struct view language;
 	struct view since; /**< as given: "2020", "2020-03", "2020-03-04" */
 	struct view until;
-	struct view q; /**< words for full-text search; quotes make phrases */
+	struct view q;    /**< words for full-text search; quotes make phrases */
 	int64_t since_at; /**< Unix seconds: the begin of `since`, UTC */
 	int64_t until_at; /**< the end of the last day that counts; exclusive */
 	enum order order;

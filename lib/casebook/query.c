@@ -181,8 +181,7 @@ case_ids(struct reader *reader, const struct filter *filter, struct arena *arena
 
 static bool
 message_ids(struct reader *reader, const struct filter *filter, struct arena *arena,
-	struct message_ids *ret_ids, uint64_t *ret_total, struct view *ret_match,
-	struct error *err)
+	struct message_ids *ret_ids, uint64_t *ret_total, struct view *ret_match, struct error *err)
 {
 	static const struct filter all = {0};
 	struct message_ids ids = {0};
@@ -344,8 +343,8 @@ first_messages(struct reader *reader, const char *statement, uint64_t limit, str
 	struct message_rows found = {0};
 	struct message_ids ids = {0};
 
-	if (!take_message_ids(use_page(reader, statement, limit, 0), &all, arena, &ids,
-		    &found.total, err) ||
+	if (!take_message_ids(
+		    use_page(reader, statement, limit, 0), &all, arena, &ids, &found.total, err) ||
 		!take_message_rows(reader, &ids, arena, &found, err))
 		return false;
 	*ret_rows = found;

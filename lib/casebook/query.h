@@ -161,8 +161,8 @@ struct message_detail {
 	struct message_row row;
 	int64_t seq; /**< of the archive */
 	struct view message_id;
-	struct view date;       /**< RFC 3339 in the sender's zone; empty if it has none */
-	struct view recipients; /**< JSON: [{"name":…,"address":…}] */
+	struct view date;            /**< RFC 3339 in the sender's zone; empty if it has none */
+	struct view recipients;      /**< JSON: [{"name":…,"address":…}] */
 	struct view recipients_text; /**< "Name <address>, …" */
 	struct view class_reason;
 	double class_confidence;
@@ -211,7 +211,7 @@ struct totals {
 	uint64_t messages;
 	uint64_t cases;
 	uint64_t set_aside;
-	uint64_t unanswered; /**< submissions and questions nobody has answered */
+	uint64_t unanswered;     /**< submissions and questions nobody has answered */
 	int64_t last_message_at; /**< Unix seconds; 0: there is none */
 	int64_t usual_gap_s;     /**< median between the last hundred messages; 0: too few */
 	struct counts by_class;

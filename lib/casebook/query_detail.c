@@ -32,8 +32,7 @@ query_case(struct reader *reader, struct view id, struct arena *arena,
 		return FAILED;
 	statement = db_use(reader->db, "case_messages");
 	db_bind_text(statement, ":id", own);
-	if (!reader_take_messages(
-		    statement, arena, &detail.messages, &detail.message_count, err))
+	if (!reader_take_messages(statement, arena, &detail.messages, &detail.message_count, err))
 		return FAILED;
 	if (arena_is_full(arena)) {
 		(void)reader_is_full(err);
@@ -139,8 +138,7 @@ take_cases(struct reader *reader, struct arena *arena, struct message_detail *de
 			db_reset(statement);
 			return reader_is_full(err);
 		}
-		if (reader_case_row(reader, db_text(statement, "id"), arena, row, err) ==
-			FAILED) {
+		if (reader_case_row(reader, db_text(statement, "id"), arena, row, err) == FAILED) {
 			db_reset(statement);
 			return false;
 		}
@@ -149,8 +147,7 @@ take_cases(struct reader *reader, struct arena *arena, struct message_detail *de
 }
 
 static void
-take_columns(
-	struct statement *statement, struct arena *arena, struct message_detail *ret_detail)
+take_columns(struct statement *statement, struct arena *arena, struct message_detail *ret_detail)
 {
 	*ret_detail = (struct message_detail){
 		.seq = db_int(statement, "seq"),

@@ -20,8 +20,8 @@ take_counts(struct statement *statement, struct arena *arena, struct counts *ret
 	enum db_step step;
 
 	while ((step = db_next(statement, err)) == DB_ROW) {
-		struct count_row *row = arena_push(arena, &counts.rows, &counts.count, &capacity,
-			sizeof(*row), COUNTS_MAX);
+		struct count_row *row = arena_push(
+			arena, &counts.rows, &counts.count, &capacity, sizeof(*row), COUNTS_MAX);
 
 		if (!row) {
 			db_reset(statement);
@@ -42,8 +42,7 @@ count_by(struct reader *reader, const char *name, struct counts *ret_counts, str
 }
 
 static bool
-count_field(
-	struct reader *reader, const char *field, struct counts *ret_counts, struct error *err)
+count_field(struct reader *reader, const char *field, struct counts *ret_counts, struct error *err)
 {
 	struct statement *statement = db_use(reader->db, "count_by_field");
 

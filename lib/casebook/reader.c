@@ -93,8 +93,7 @@ reader_failed(struct reader *reader, struct error *err)
 }
 
 void
-reader_take_message(
-	struct statement *statement, struct arena *arena, struct message_row *ret_row)
+reader_take_message(struct statement *statement, struct arena *arena, struct message_row *ret_row)
 {
 	*ret_row = (struct message_row){
 		.id = db_int(statement, "id"),
@@ -142,8 +141,7 @@ reader_case_row(struct reader *reader, struct view id, struct arena *arena,
 /* Rows come by the field's name; people read them in the order of enum field. Stable: the rows of
  * one field stay in their order. */
 static bool
-order_by_field(
-	const struct value_row *rows, size_t count, struct value_row *ret_rows)
+order_by_field(const struct value_row *rows, size_t count, struct value_row *ret_rows)
 {
 	size_t placed = 0;
 
@@ -158,8 +156,8 @@ order_by_field(
 }
 
 bool
-reader_take_values(struct statement *statement, struct arena *arena,
-	struct value_row **ret_values, size_t *ret_count, struct error *err)
+reader_take_values(struct statement *statement, struct arena *arena, struct value_row **ret_values,
+	size_t *ret_count, struct error *err)
 {
 	struct value_row *rows = NULL, *ordered, *row;
 	size_t count = 0, capacity = 0;

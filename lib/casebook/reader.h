@@ -11,7 +11,7 @@ struct reader {
 	struct totals totals;
 	bool has_totals;
 	uint64_t totals_version;
-	int64_t totals_at_ms;   /* of clock_monotonic_ms() */
+	int64_t totals_at_ms; /* of clock_monotonic_ms() */
 	int64_t totals_cost_ms;
 };
 

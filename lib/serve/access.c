@@ -20,9 +20,9 @@ enum {
 	FILE_BYTES_MAX = 1024 * 1024,
 	REMEMBERED_MAX = 64,
 	REMEMBERED_MS = 5 * 60 * 1000,
-	SLOWED_MAX = 256,          /* addresses; the one that failed longest ago makes room */
-	FREE_FAILURES = 5,         /* people mistype */
-	SLOW_STEP_MS = 1000,       /* then a second, two, four … */
+	SLOWED_MAX = 256,    /* addresses; the one that failed longest ago makes room */
+	FREE_FAILURES = 5,   /* people mistype */
+	SLOW_STEP_MS = 1000, /* then a second, two, four … */
 	SLOW_MOST_MS = 60 * 1000,
 	FORGET_MS = 15 * 60 * 1000, /* an address without failures for as long begins anew */
 };
@@ -282,8 +282,8 @@ verify(const char *hash, struct view password)
 static bool
 is_possible(struct view name, struct view password)
 {
-	return name.size > 0 && name.size <= ACCESS_NAME_MAX &&
-	       password.size > 0 && password.size <= ACCESS_PASSWORD_MAX &&
+	return name.size > 0 && name.size <= ACCESS_NAME_MAX && password.size > 0 &&
+	       password.size <= ACCESS_PASSWORD_MAX &&
 	       view_find_byte(password, '\0', 0) == SIZE_MAX;
 }
 

@@ -41,8 +41,8 @@ api_status(struct request *request, struct reply *reply, struct error *err)
 	struct json json = json_to(&reply->body);
 	struct status status;
 
-	if (!status_take(request->reader, request->archive, request->site->health,
-		    request->arena, &status, err))
+	if (!status_take(request->reader, request->archive, request->site->health, request->arena,
+		    &status, err))
 		return false;
 	status_json(&status, request->user.size > 0, &json);
 	finish(reply);
@@ -109,8 +109,8 @@ api_cases(struct request *request, struct reply *reply, struct error *err)
 	put_next(request, &filter, found.count, found.total, "cases", &json);
 	json_array(&json, "cases");
 	for (size_t i = 0; i < found.count; i++)
-		switch (query_case(request->reader, found.rows[i].id, request->arena, &detail,
-			err)) {
+		switch (query_case(
+			request->reader, found.rows[i].id, request->arena, &detail, err)) {
 		case FOUND:
 			export_case_json(&detail, &json, NULL);
 			break;
@@ -146,8 +146,8 @@ api_messages(struct request *request, struct reply *reply, struct error *err)
 		switch (query_message(
 			request->reader, found.rows[i].id, request->arena, &detail, err)) {
 		case FOUND:
-			if (!export_message_json(&detail, request->archive, request->arena,
-				    &json, NULL, err))
+			if (!export_message_json(
+				    &detail, request->archive, request->arena, &json, NULL, err))
 				return false;
 			break;
 		case ABSENT:

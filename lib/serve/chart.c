@@ -116,8 +116,7 @@ category_index(struct view category)
 }
 
 static void
-draw_piece(const struct drawing *drawing, int column, uint64_t from, uint64_t to,
-	const char *class)
+draw_piece(const struct drawing *drawing, int column, uint64_t from, uint64_t to, const char *class)
 {
 	double width = column_width(drawing);
 
@@ -206,8 +205,8 @@ chart_months(struct arena *arena, const struct counts *by_month, bool exact)
 	for (int i = 0; i < drawing.months; i++) {
 		struct chart_month *month = &chart.months[i];
 
-		month->name = arena_format(arena, "%04d-%02d", (drawing.first + i) / 12,
-			(drawing.first + i) % 12 + 1);
+		month->name = arena_format(
+			arena, "%04d-%02d", (drawing.first + i) / 12, (drawing.first + i) % 12 + 1);
 		month->shown = words_count(arena, month->count, exact);
 		largest = month->count > largest ? month->count : largest;
 	}

@@ -18,7 +18,7 @@ struct chart_month {
 };
 
 struct month_chart {
-	struct markup svg; /**< empty: there is nothing to show */
+	struct markup svg;          /**< empty: there is nothing to show */
 	struct chart_month *months; /**< the same as a table: the chart's text alternative */
 	size_t month_count;
 	struct view summary; /**< a sentence that says what the chart shows */

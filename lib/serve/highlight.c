@@ -62,8 +62,8 @@ settle(struct pen *pen)
 	for (size_t i = 0; i < pen->mark_count; i++) {
 		struct mark *mark = &pen->marks[i];
 
-		mark->start = utf8_floor(pen->text, mark->start < pen->text.size ? mark->start
-										 : pen->text.size);
+		mark->start = utf8_floor(
+			pen->text, mark->start < pen->text.size ? mark->start : pen->text.size);
 		mark->end = utf8_floor(
 			pen->text, mark->end < pen->text.size ? mark->end : pen->text.size);
 	}

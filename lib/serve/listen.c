@@ -50,7 +50,8 @@ is_loopback(const struct sockaddr *address)
 		return ntohl(v4->sin_addr.s_addr) >> 24 == 127;
 	}
 	return address->sa_family == AF_INET6 &&
-	       IN6_IS_ADDR_LOOPBACK(&((const struct sockaddr_in6 *)(const void *)address)->sin6_addr);
+	       IN6_IS_ADDR_LOOPBACK(
+		       &((const struct sockaddr_in6 *)(const void *)address)->sin6_addr);
 }
 
 /* What the system bound, with the port that it chose. */
@@ -66,8 +67,8 @@ describe(struct listener *listener, struct error *err)
 			sizeof(port), NI_NUMERICHOST | NI_NUMERICSERV) != 0)
 		return error_set_errno(err, ERROR_PROGRAM, "the address is not known");
 	listener->is_local = is_loopback((struct sockaddr *)&address);
-	str_append_format(&listener->address,
-		address.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s", host, port);
+	str_append_format(&listener->address, address.ss_family == AF_INET6 ? "[%s]:%s" : "%s:%s",
+		host, port);
 	return true;
 }
 
@@ -107,8 +108,8 @@ remove_stale(const struct sockaddr_un *address, struct error *err)
 		return true;
 	probe = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
 	if (!S_ISSOCK(file.st_mode) ||
-		(probe >= 0 && connect(probe, (const struct sockaddr *)address,
-				       sizeof(*address)) == 0))
+		(probe >= 0 &&
+			connect(probe, (const struct sockaddr *)address, sizeof(*address)) == 0))
 		return error_set(err, ERROR_PROGRAM, "%s is in use", address->sun_path);
 	if (unlink(address->sun_path) < 0)
 		return error_set_errno(err, ERROR_PROGRAM, "cannot replace %s", address->sun_path);

@@ -140,8 +140,7 @@ page_case_lines(struct arena *arena, const struct case_row *rows, size_t count)
 	for (size_t i = 0; lines && i < count; i++)
 		lines[i] = (struct case_line){
 			.id = rows[i].id,
-			.title = rows[i].title.size ? cut(arena, rows[i].title)
-						    : VIEW("(no name)"),
+			.title = rows[i].title.size ? cut(arena, rows[i].title) : VIEW("(no name)"),
 			.category = rows[i].category,
 			.category_words = words_plain(arena, rows[i].category),
 			.stage = words_plain(arena, rows[i].stage),
@@ -167,8 +166,7 @@ page_message_lines(struct arena *arena, const struct message_row *rows, size_t c
 			.id = rows[i].id,
 			.subject = rows[i].subject.size ? cut(arena, rows[i].subject)
 							: VIEW("(no subject)"),
-			.sender = rows[i].from_name.size ? rows[i].from_name
-							 : rows[i].from_address,
+			.sender = rows[i].from_name.size ? rows[i].from_name : rows[i].from_address,
 			.class = rows[i].class,
 			.class_words = words_plain(arena, rows[i].class),
 			.day = words_day(arena, rows[i].sorted_at),
@@ -221,8 +219,7 @@ page_link(const struct request *request, uint64_t offset)
 }
 
 struct pager
-page_pager(
-	const struct request *request, const struct filter *filter, size_t count, uint64_t total)
+page_pager(const struct request *request, const struct filter *filter, size_t count, uint64_t total)
 {
 	struct pager pager = {
 		.total = total,
@@ -232,8 +229,8 @@ page_pager(
 	uint64_t step = filter->limit ? filter->limit : PAGE_ROWS;
 
 	if (filter->offset > 0)
-		pager.previous = page_link(
-			request, filter->offset > step ? filter->offset - step : 0);
+		pager.previous =
+			page_link(request, filter->offset > step ? filter->offset - step : 0);
 	if (filter->offset + count < total && count > 0)
 		pager.next = page_link(request, filter->offset + step);
 	return pager;
@@ -251,8 +248,8 @@ static const struct shape problem_shape = SHAPE(struct problem_values, problem_s
 const struct page_source page_problem_source = {"problem.html", &problem_shape};
 
 void
-page_problem(const struct request *request, unsigned status, struct view title,
-	struct view detail, struct reply *reply)
+page_problem(const struct request *request, unsigned status, struct view title, struct view detail,
+	struct reply *reply)
 {
 	struct problem_values values = {page_frame(request, title), detail};
 

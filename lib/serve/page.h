@@ -10,12 +10,12 @@
 /** What the templates' head and foot need. */
 struct frame_values {
 	struct view title;
-	struct view root;        /**< back to the site's root, for every link */
+	struct view root; /**< back to the site's root, for every link */
 	struct view css_version;
-	struct view user;        /**< empty: not logged in */
-	bool can_log_in;         /**< there are logins, and nobody is logged in */
+	struct view user; /**< empty: not logged in */
+	bool can_log_in;  /**< there are logins, and nobody is logged in */
 	bool is_front, is_cases, is_messages, is_waiting, is_set_aside; /**< which tab is lit */
-	struct view version;     /**< of the program */
+	struct view version;                                            /**< of the program */
 };
 extern const struct shape frame_shape;
 
@@ -30,8 +30,8 @@ extern const struct page_source page_front_source, page_cases_source, page_case_
 	page_messages_source, page_message_source, page_problem_source;
 
 /** Fills a reply with a page. */
-void page_render(const struct request *request, enum page page, const void *values,
-	struct reply *reply);
+void page_render(
+	const struct request *request, enum page page, const void *values, struct reply *reply);
 
 /** A link with a label and a count, for charts and choices. */
 struct choice {
@@ -59,7 +59,7 @@ bool page_choices(struct arena *arena, const struct counts *counts, const char *
 /** Where a list stands and how to turn the page. */
 struct pager {
 	uint64_t total;
-	uint64_t first, last; /**< counted from 1 */
+	uint64_t first, last;       /**< counted from 1 */
 	struct view previous, next; /**< links; empty: none */
 };
 extern const struct shape pager_shape;
@@ -80,18 +80,16 @@ struct message_line {
 	struct markup snippet;
 };
 extern const struct shape case_line_shape, message_line_shape;
-struct case_line *page_case_lines(
-	struct arena *arena, const struct case_row *rows, size_t count);
+struct case_line *page_case_lines(struct arena *arena, const struct case_row *rows, size_t count);
 struct message_line *page_message_lines(
 	struct arena *arena, const struct message_row *rows, size_t count);
 
 /** The pages. They return false with an error that the router turns into a reply. */
 typedef bool page_function(struct request *request, struct reply *reply, struct error *err);
-page_function page_front, page_cases, page_case, page_messages, page_message, page_raw,
-	page_login, page_css, page_robots, page_icon;
+page_function page_front, page_cases, page_case, page_messages, page_message, page_raw, page_login,
+	page_css, page_robots, page_icon;
 page_function api_status, api_cases, api_case, api_messages, api_message, api_openapi;
-page_function feed_cases_csv, feed_cases_ndjson, feed_messages_csv, feed_messages_ndjson,
-	feed_atom;
+page_function feed_cases_csv, feed_cases_ndjson, feed_messages_csv, feed_messages_ndjson, feed_atom;
 page_function probe_health, probe_ready, probe_metrics;
 
 /** A reply for a failure, for people. */

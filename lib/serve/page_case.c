@@ -32,21 +32,20 @@ static const struct shape case_shape = SHAPE(struct case_values, case_slots);
 const struct page_source page_case_source = {"case.html", &case_shape};
 
 static bool
-put_messages(struct request *request, const struct case_detail *detail,
-	struct case_values *values, struct error *err)
+put_messages(struct request *request, const struct case_detail *detail, struct case_values *values,
+	struct error *err)
 {
-	size_t shown = detail->message_count < MESSAGES_SHOWN ? detail->message_count
-							      : MESSAGES_SHOWN;
+	size_t shown =
+		detail->message_count < MESSAGES_SHOWN ? detail->message_count : MESSAGES_SHOWN;
 
-	values->messages =
-		arena_alloc_array(request->arena, shown + 1, sizeof(*values->messages));
+	values->messages = arena_alloc_array(request->arena, shown + 1, sizeof(*values->messages));
 	if (!values->messages)
 		return error_set(err, ERROR_MESSAGE, "the page is too large");
 	for (size_t i = 0; i < shown; i++) {
 		struct message_detail message;
 
-		switch (query_message(request->reader, detail->messages[i].id, request->arena,
-			&message, err)) {
+		switch (query_message(
+			request->reader, detail->messages[i].id, request->arena, &message, err)) {
 		case FOUND:
 			if (!parts_of_message(request->arena, &message, detail->values,
 				    detail->value_count,

@@ -125,8 +125,8 @@ put_mailboxes(struct arena *arena, const struct status *status, bool everything,
 
 		lines[i] = (struct mailbox_line){
 			.name = arena_copy(arena, view_of(mailbox->name)),
-			.sentence = status_mailbox_sentence(
-				mailbox, status->now, everything, arena),
+			.sentence =
+				status_mailbox_sentence(mailbox, status->now, everything, arena),
 			.compared = words_time(arena, mailbox->compared_at),
 			.is_fine = mailbox->phase != MAILBOX_BACKOFF,
 		};
@@ -159,8 +159,8 @@ put_accounts(struct arena *arena, const struct status *status, struct front_valu
 		if (account->compared_at == 0)
 			lines[i].finding = VIEW("not compared yet");
 		else if (missing > 0)
-			lines[i].finding = arena_format(
-				arena, "%lld not accounted for", (long long)missing);
+			lines[i].finding =
+				arena_format(arena, "%lld not accounted for", (long long)missing);
 		else if (missing < 0)
 			lines[i].finding = arena_format(arena,
 				"%lld more here than at the comparison", (long long)-missing);
@@ -290,9 +290,9 @@ put_sums(struct request *request, const struct status *status, bool exact,
 	if (status->health.unread > 0)
 		values->unread = words_count(arena, (uint64_t)status->health.unread, exact);
 	if (status->health.storage_error[0])
-		values->storage_error = exact ? arena_copy(arena,
-							view_of(status->health.storage_error))
-					      : VIEW("the store cannot be written");
+		values->storage_error =
+			exact ? arena_copy(arena, view_of(status->health.storage_error))
+			      : VIEW("the store cannot be written");
 }
 
 bool
@@ -306,8 +306,8 @@ page_front(struct request *request, struct reply *reply, struct error *err)
 		reply_spare(request, reply);
 		return true;
 	}
-	if (!status_take(request->reader, request->archive, request->site->health,
-		    request->arena, &status, err))
+	if (!status_take(request->reader, request->archive, request->site->health, request->arena,
+		    &status, err))
 		return false;
 	values.frame.is_front = true;
 	put_sums(request, &status, exact, &values);

@@ -162,8 +162,7 @@ page_cases(struct request *request, struct reply *reply, struct error *err)
 		    (const struct select_source[]){
 			    {"category", "Category", "category", &totals->by_category,
 				    filter.category},
-			    {"country", "Country", "country", &totals->by_country,
-				    filter.country},
+			    {"country", "Country", "country", &totals->by_country, filter.country},
 			    {"sector", "Sector", "sector", &totals->by_sector, filter.sector},
 			    {"platform", "Platform", "platform", &totals->by_platform,
 				    filter.platform},
@@ -225,8 +224,7 @@ page_messages(struct request *request, struct reply *reply, struct error *err)
 			    {"class", "Class", "category", &totals->by_class, filter.class},
 			    {"language", "Language", "language", &totals->by_language,
 				    filter.language},
-			    {"country", "Country", "country", &totals->by_country,
-				    filter.country},
+			    {"country", "Country", "country", &totals->by_country, filter.country},
 		    },
 		    3, &values))
 		return error_set(err, ERROR_MESSAGE, "the page is too large");

@@ -13,7 +13,8 @@
 struct message_values {
 	struct frame_values frame;
 	struct message_view view;
-	struct view recipients, message_id, sha256, size, class_reason, class_confidence, class_words;
+	struct view recipients, message_id, sha256, size, class_reason, class_confidence,
+		class_words;
 	struct problem_row *problems;
 	size_t problem_count;
 	struct case_line *cases;
@@ -74,8 +75,7 @@ put_places(struct request *request, const struct message_detail *detail,
 	struct view *sources;
 	size_t count;
 
-	if (!archive_sources(
-		    request->archive, detail->seq, request->arena, &sources, &count, err))
+	if (!archive_sources(request->archive, detail->seq, request->arena, &sources, &count, err))
 		return false;
 	values->places = arena_alloc_array(request->arena, count + 1, sizeof(*values->places));
 	for (size_t i = 0; values->places && i < count; i++)
@@ -103,12 +103,10 @@ put_details(struct request *request, const struct message_detail *detail,
 	values->problem_count = detail->problem_count;
 	values->cases = page_case_lines(arena, detail->cases, detail->case_count);
 	values->case_count = detail->case_count;
-	values->thread =
-		page_message_lines(arena, detail->thread_messages, detail->thread_count);
+	values->thread = page_message_lines(arena, detail->thread_messages, detail->thread_count);
 	values->thread_count = detail->thread_count;
 	values->is_bounce = detail->bounce.size > 0;
-	if (!parts_of_message(
-		    arena, detail, detail->values, detail->value_count, &values->view))
+	if (!parts_of_message(arena, detail, detail->values, detail->value_count, &values->view))
 		return error_set(err, ERROR_MESSAGE, "the page is too large");
 	return put_places(request, detail, values, err);
 }

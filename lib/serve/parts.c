@@ -54,14 +54,14 @@ label_of(struct arena *arena, const struct value_row *value)
 	struct view field = words_plain(arena, value->field);
 	struct view word = words_value(arena, value->field, value->value);
 
-	return arena_format(arena, "%.*s: %.*s", (int)field.size, field.data, (int)word.size,
-		word.data);
+	return arena_format(
+		arena, "%.*s: %.*s", (int)field.size, field.data, (int)word.size, word.data);
 }
 
 /* The marks of one part of one message. */
 static bool
-marks_in(struct arena *arena, const struct value_row *values, size_t value_count,
-	int64_t message, struct view part, struct mark **ret_marks, size_t *ret_count)
+marks_in(struct arena *arena, const struct value_row *values, size_t value_count, int64_t message,
+	struct view part, struct mark **ret_marks, size_t *ret_count)
 {
 	struct mark *marks = arena_alloc_array(arena, value_count + 1, sizeof(*marks));
 	size_t count = 0;
@@ -85,8 +85,8 @@ static bool
 show_attachments(struct arena *arena, const struct message_detail *detail,
 	const struct value_row *values, size_t value_count, struct message_view *view)
 {
-	view->attachments = arena_alloc_array(
-		arena, detail->attachment_count + 1, sizeof(*view->attachments));
+	view->attachments =
+		arena_alloc_array(arena, detail->attachment_count + 1, sizeof(*view->attachments));
 	if (!view->attachments)
 		return false;
 	view->attachment_count = detail->attachment_count;
@@ -97,15 +97,14 @@ show_attachments(struct arena *arena, const struct message_detail *detail,
 		struct mark *marks;
 		size_t mark_count;
 
-		if (!marks_in(arena, values, value_count, detail->row.id, part, &marks,
-			    &mark_count))
+		if (!marks_in(
+			    arena, values, value_count, detail->row.id, part, &marks, &mark_count))
 			return false;
 		view->attachments[i] = (struct part_view){
 			.name = attachment->name.size ? attachment->name : VIEW("(no name)"),
 			.type = attachment->type,
 			.size = words_size(arena, attachment->size_bytes),
-			.text = highlight_text(
-				arena, attachment->text, NULL, 0, marks, mark_count),
+			.text = highlight_text(arena, attachment->text, NULL, 0, marks, mark_count),
 			.has_marks = mark_count > 0,
 		};
 	}
@@ -123,9 +122,8 @@ parts_of_message(struct arena *arena, const struct message_detail *detail,
 		.date = detail->date.size
 				? arena_format(arena, "%.10s %.5s %.*s", detail->date.data,
 					  detail->date.size > 16 ? detail->date.data + 11 : "",
-					  detail->date.size > 19
-						  ? (int)(detail->date.size - 19)
-						  : 0,
+					  detail->date.size > 19 ? (int)(detail->date.size - 19)
+								 : 0,
 					  detail->date.size > 19 ? detail->date.data + 19 : "")
 				: words_time(arena, detail->row.sorted_at),
 	};
@@ -133,8 +131,8 @@ parts_of_message(struct arena *arena, const struct message_detail *detail,
 	struct mark *marks;
 	size_t count;
 
-	if (!line || !marks_in(arena, values, value_count, view.id, VIEW("subject"), &marks,
-			     &count))
+	if (!line ||
+		!marks_in(arena, values, value_count, view.id, VIEW("subject"), &marks, &count))
 		return false;
 	view.line = *line;
 	view.subject = highlight_text(arena, detail->row.subject, NULL, 0, marks, count);
@@ -160,11 +158,10 @@ line_of(struct arena *arena, const struct value_row *value, size_t number)
 		.confidence = arena_format(arena, "%.0f %%", value->confidence * 100),
 		.quote = value->quote,
 		.part = view_starts_with(value->part, VIEW("attachment:"))
-				? arena_format(arena, "attachment %.*s",
-					  (int)value->part.size - 11, value->part.data + 11)
+				? arena_format(arena, "attachment %.*s", (int)value->part.size - 11,
+					  value->part.data + 11)
 				: value->part,
-		.anchor = value->part.size ? arena_format(arena, "v%zu", number)
-					   : (struct view){0},
+		.anchor = value->part.size ? arena_format(arena, "v%zu", number) : (struct view){0},
 		.message = value->message,
 		.is_weak = value->confidence < 0.5,
 		.is_link = view_equal(value->field, VIEW("links")),

@@ -34,16 +34,16 @@ bool parts_of_message(struct arena *arena, const struct message_detail *detail,
 
 /** A value beside its evidence, for tables. */
 struct value_line {
-	struct view value;      /**< in words */
-	struct view coded;      /**< as exported, where that differs */
+	struct view value; /**< in words */
+	struct view coded; /**< as exported, where that differs */
 	struct view method;
 	struct view confidence; /**< "93 %" */
 	struct view quote;
-	struct view part;       /**< in words: "subject", "text", "attachment x.pdf" */
-	struct view anchor;     /**< "v12"; empty: no evidence */
+	struct view part;   /**< in words: "subject", "text", "attachment x.pdf" */
+	struct view anchor; /**< "v12"; empty: no evidence */
 	int64_t message;
-	bool is_weak;           /**< says so beside the value: confidence under one half */
-	bool is_link;           /**< an http(s) address; shown as text all the same */
+	bool is_weak; /**< says so beside the value: confidence under one half */
+	bool is_link; /**< an http(s) address; shown as text all the same */
 };
 struct field_line {
 	struct view field; /**< as exported */

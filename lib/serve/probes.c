@@ -41,8 +41,8 @@ probe_ready(struct request *request, struct reply *reply, struct error *err)
 static void
 describe(struct str *out, const char *name, const char *type, const char *help)
 {
-	str_append_format(out, "# HELP casepost_%s %s\n# TYPE casepost_%s %s\n", name, help, name,
-		type);
+	str_append_format(
+		out, "# HELP casepost_%s %s\n# TYPE casepost_%s %s\n", name, help, name, type);
 }
 
 static void
@@ -115,8 +115,8 @@ put_mailboxes(struct str *out, const struct health_state *state)
 		for (size_t j = 0; j < state->mailbox_count; j++) {
 			str_append_format(out, "casepost_%s{mailbox=\"", metrics[i].name);
 			put_label(out, view_of(state->mailboxes[j].name));
-			str_append_format(out, "\"} %" PRId64 "\n",
-				metrics[i].value(&state->mailboxes[j]));
+			str_append_format(
+				out, "\"} %" PRId64 "\n", metrics[i].value(&state->mailboxes[j]));
 		}
 	}
 }
@@ -153,8 +153,7 @@ put_answers(struct str *out, const struct site *site)
 	number(out, "logins_failed_total", "counter", "Logins refused.",
 		(int64_t)atomic_load(&metrics->logins_failed));
 	number(out, "http_connections_cut_total", "counter",
-		"Connections cut because they were too slow.",
-		(int64_t)watch_cut(site->watch));
+		"Connections cut because they were too slow.", (int64_t)watch_cut(site->watch));
 }
 
 /* Per folder, so that an alarm can be set on what does not add up. */
@@ -199,7 +198,6 @@ probe_metrics(struct request *request, struct reply *reply, struct error *err)
 	number(&reply->body, "set_aside_messages", "gauge", "Messages that could not be read.",
 		(int64_t)totals->set_aside);
 	number(&reply->body, "unanswered_messages", "gauge",
-		"Submissions and questions that nobody has answered.",
-		(int64_t)totals->unanswered);
+		"Submissions and questions that nobody has answered.", (int64_t)totals->unanswered);
 	return true;
 }

@@ -79,8 +79,9 @@ request_query_with(const struct request *request, const char *name, struct view 
 static bool
 matches(struct view if_none_match, const char *etag)
 {
-	return if_none_match.size && (view_equal(if_none_match, VIEW("*")) ||
-					     view_find(if_none_match, view_of(etag), 0) != SIZE_MAX);
+	return if_none_match.size &&
+	       (view_equal(if_none_match, VIEW("*")) ||
+		       view_find(if_none_match, view_of(etag), 0) != SIZE_MAX);
 }
 
 static void

@@ -13,7 +13,8 @@
  * to be filled. Nothing here knows the HTTP library.
  */
 
-/** Bytes of a request's path and query, and parts of the query: longer ones are no links of ours. */
+/** Bytes of a request's path and query, and parts of the query: longer ones are no links of ours.
+ */
 enum { REQUEST_URI_MAX = 8192, REQUEST_PARAMETERS_MAX = 64, REPLY_BYTES_MAX = 64 * 1024 * 1024 };
 
 enum page {
@@ -35,11 +36,11 @@ struct site {
 	struct template *pages[PAGE_COUNT];
 	struct metrics *metrics;
 	struct watch *watch;
-	struct memo *front;    /**< the front page as everybody sees it */
-	struct view css;       /**< site.css */
-	struct view icon;      /**< icon.svg */
-	struct view openapi;   /**< openapi.json */
-	char css_version[17];  /**< changes with the content */
+	struct memo *front;   /**< the front page as everybody sees it */
+	struct view css;      /**< site.css */
+	struct view icon;     /**< icon.svg */
+	struct view openapi;  /**< openapi.json */
+	char css_version[17]; /**< changes with the content */
 	bool is_https;
 };
 
@@ -50,14 +51,14 @@ struct parameter {
 
 struct request {
 	struct site *site;
-	struct arena *arena;   /**< lives until the reply is filled */
-	struct view path;      /**< decoded, "/cases/abc" */
-	struct view tail;      /**< what a route leaves open: an id */
-	struct view root;      /**< from this page back to the site's root: "./", "../" … */
-	struct view query;     /**< as it came, without "?" */
+	struct arena *arena; /**< lives until the reply is filled */
+	struct view path;    /**< decoded, "/cases/abc" */
+	struct view tail;    /**< what a route leaves open: an id */
+	struct view root;    /**< from this page back to the site's root: "./", "../" … */
+	struct view query;   /**< as it came, without "?" */
 	struct parameter *parameters;
 	size_t parameter_count;
-	struct view user;      /**< empty: everybody */
+	struct view user; /**< empty: everybody */
 	struct view if_none_match;
 	struct reader *reader; /**< NULL where a route needs none */
 	struct archive *archive;
@@ -65,17 +66,17 @@ struct request {
 
 /** Filled by a page. Zeroed it is an empty 200. */
 struct reply {
-	unsigned status;           /**< 0: 200 */
-	const char *type;          /**< Content-Type */
-	struct str body;           /**< owned */
-	struct export *export;     /**< owned; instead of a body: written while it is sent */
-	char etag[40];             /**< with its quotes; empty: none */
-	char filename[96];         /**< for a download; empty: shown */
-	char location[64];         /**< for a redirect */
-	bool is_lasting;           /**< the address changes with the content: may be kept for a year */
-	bool asks_for_login;       /**< with 401 */
-	unsigned retry_after_s;    /**< 0: not said */
-	const char *allow;         /**< with 405 */
+	unsigned status;        /**< 0: 200 */
+	const char *type;       /**< Content-Type */
+	struct str body;        /**< owned */
+	struct export *export;  /**< owned; instead of a body: written while it is sent */
+	char etag[40];          /**< with its quotes; empty: none */
+	char filename[96];      /**< for a download; empty: shown */
+	char location[64];      /**< for a redirect */
+	bool is_lasting;        /**< the address changes with the content: may be kept for a year */
+	bool asks_for_login;    /**< with 401 */
+	unsigned retry_after_s; /**< 0: not said */
+	const char *allow;      /**< with 405 */
 };
 
 /** The decoded value of a parameter of the query; empty if it is not there. */
@@ -89,8 +90,7 @@ __attribute__((warn_unused_result)) bool request_filter(
 	const struct request *request, struct filter *ret_filter, struct error *err);
 
 /** The query with `name` set to `value` (empty: without it), as "?a=b&c=d"; in the arena. */
-struct view request_query_with(
-	const struct request *request, const char *name, struct view value);
+struct view request_query_with(const struct request *request, const char *name, struct view value);
 
 /** Percent-encodes all but unreserved characters (RFC 3986 2.3). */
 void uri_encode(struct str *out, struct view text);

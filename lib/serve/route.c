@@ -133,8 +133,8 @@ route_serve(const struct route *route, struct request *request, struct reply *re
 	struct error *ret_err)
 {
 	struct lease lease = {0};
-	bool has_store = route->store != STORE_UNUSED &&
-			 store_borrow(request->site->store, &lease, ret_err);
+	bool has_store =
+		route->store != STORE_UNUSED && store_borrow(request->site->store, &lease, ret_err);
 
 	if (route->store == STORE_NEEDED && !has_store) {
 		/* Whatever keeps the store from being opened, to a visitor it is not there. */

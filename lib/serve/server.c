@@ -30,14 +30,14 @@
 #include "serve_pages.h"
 
 enum {
-	THREADS = 4,              /* two cores serve; two more while one hashes a password */
+	THREADS = 4, /* two cores serve; two more while one hashes a password */
 	CONNECTIONS_MAX = 512,
-	CONNECTIONS_PER_IP = 64,  /* a browser opens six */
-	CONNECTION_BYTES = 32 * 1024, /* of a request's line and headers */
-	SILENCE_S = 15,           /* a connection on which nothing moves is closed */
-	HEADERS_S = 10,           /* from its first byte to the end of its headers */
-	ANSWER_S = 15 * 60,       /* the largest export over a thin line */
-	STOP_MS = 1000,           /* for requests under way when the server stops */
+	CONNECTIONS_PER_IP = 64,               /* a browser opens six */
+	CONNECTION_BYTES = 32 * 1024,          /* of a request's line and headers */
+	SILENCE_S = 15,                        /* a connection on which nothing moves is closed */
+	HEADERS_S = 10,                        /* from its first byte to the end of its headers */
+	ANSWER_S = 15 * 60,                    /* the largest export over a thin line */
+	STOP_MS = 1000,                        /* for requests under way when the server stops */
 	REQUEST_BYTES_MAX = 256 * 1024 * 1024, /* a page's working memory; a message is 50 MB */
 	TLS_FILE_MAX = 1024 * 1024,
 };
@@ -261,7 +261,8 @@ answer(struct server *server, struct MHD_Connection *connection, struct exchange
 
 	request->root = VIEW("./");
 	if (!exchange->target) {
-		page_problem(request, 414, VIEW("This address is too long"), (struct view){0}, reply);
+		page_problem(
+			request, 414, VIEW("This address is too long"), (struct view){0}, reply);
 		return;
 	}
 	if (!uri_parse(target, request->arena, &uri)) {
@@ -422,8 +423,7 @@ open_parts(struct server *server, const struct server_options *options, struct e
 	if (!options->tls_certificate != !options->tls_key)
 		return error_set(err, ERROR_USAGE,
 			"tls_certificate and tls_key belong together: give both or none");
-	if (options->researchers &&
-		!access_open(&server->site.access, options->researchers, err))
+	if (options->researchers && !access_open(&server->site.access, options->researchers, err))
 		return false;
 	if (options->tls_certificate &&
 		(!fd_read_file(options->tls_certificate, TLS_FILE_MAX, &server->certificate, err) ||
@@ -452,25 +452,22 @@ start_daemon(struct server *server, struct error *err)
 		{MHD_OPTION_END, 0, NULL},
 	};
 	struct MHD_OptionItem plain[] = {{MHD_OPTION_END, 0, NULL}};
-	unsigned flags = MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_EPOLL | MHD_USE_ITC |
-			 MHD_USE_ERROR_LOG;
+	unsigned flags =
+		MHD_USE_INTERNAL_POLLING_THREAD | MHD_USE_EPOLL | MHD_USE_ITC | MHD_USE_ERROR_LOG;
 
 	if (server->site.is_https)
 		flags |= MHD_USE_TLS;
 	server->daemon = MHD_start_daemon(flags, 0, NULL, NULL, on_request, server,
-		MHD_OPTION_EXTERNAL_LOGGER, on_library_log, NULL,
-		MHD_OPTION_LISTEN_SOCKET, server->listener.fd,
-		MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS,
+		MHD_OPTION_EXTERNAL_LOGGER, on_library_log, NULL, MHD_OPTION_LISTEN_SOCKET,
+		server->listener.fd, MHD_OPTION_THREAD_POOL_SIZE, (unsigned)THREADS,
 		MHD_OPTION_CONNECTION_LIMIT, (unsigned)CONNECTIONS_MAX,
 		MHD_OPTION_PER_IP_CONNECTION_LIMIT, (unsigned)CONNECTIONS_PER_IP,
 		MHD_OPTION_CONNECTION_MEMORY_LIMIT, (size_t)CONNECTION_BYTES,
-		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SILENCE_S,
-		MHD_OPTION_STRICT_FOR_CLIENT, 1,
-		MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL,
-		MHD_OPTION_URI_LOG_CALLBACK, on_request_line, server,
-		MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
-		MHD_OPTION_NOTIFY_CONNECTION, on_connection, server,
-		MHD_OPTION_ARRAY, server->site.is_https ? tls : plain, MHD_OPTION_END);
+		MHD_OPTION_CONNECTION_TIMEOUT, (unsigned)SILENCE_S, MHD_OPTION_STRICT_FOR_CLIENT, 1,
+		MHD_OPTION_UNESCAPE_CALLBACK, leave_escaped, NULL, MHD_OPTION_URI_LOG_CALLBACK,
+		on_request_line, server, MHD_OPTION_NOTIFY_COMPLETED, on_completed, server,
+		MHD_OPTION_NOTIFY_CONNECTION, on_connection, server, MHD_OPTION_ARRAY,
+		server->site.is_https ? tls : plain, MHD_OPTION_END);
 	if (!server->daemon)
 		return error_set(err, server->site.is_https ? ERROR_USAGE : ERROR_PROGRAM,
 			server->site.is_https

@@ -23,7 +23,8 @@ struct server_options {
 	struct health *health; /**< borrowed until server_stop() */
 	/** Plain HTTP beyond loopback is meant: a proxy that speaks TLS is in front. */
 	bool behind_proxy;
-	/** Unattended tests only: 0 takes the built-in number of seconds for a request's headers. */
+	/** Unattended tests only: 0 takes the built-in number of seconds for a request's headers.
+	 */
 	unsigned header_seconds;
 };
 
@@ -34,8 +35,8 @@ struct server_options {
  * Fails with ERROR_USAGE when the address, a certificate or the researchers' file is wrong, or
  * when logins would cross a network in the clear; with ERROR_PROGRAM when it cannot listen.
  */
-__attribute__((warn_unused_result)) bool server_start(struct server **ret_server,
-	const struct server_options *options, struct error *err);
+__attribute__((warn_unused_result)) bool server_start(
+	struct server **ret_server, const struct server_options *options, struct error *err);
 
 /** Stops listening at once, gives requests under way a second, and frees all. NULL is accepted. */
 void server_stop(struct server *server);

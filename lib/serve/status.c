@@ -23,8 +23,8 @@ status_take(struct reader *reader, struct archive *archive, struct health *healt
 		health_get(health, &status->health);
 		status->is_ready = health_is_ready(&status->health, status->now);
 	}
-	if (archive && !archive_accounts(archive, arena, &status->accounts,
-			       &status->account_count, err))
+	if (archive &&
+		!archive_accounts(archive, arena, &status->accounts, &status->account_count, err))
 		return false;
 	return query_totals(reader, &status->totals, err);
 }
@@ -37,8 +37,8 @@ status_unaccounted(const struct folder_account *account)
 }
 
 struct view
-status_mailbox_sentence(const struct mailbox_health *mailbox, int64_t now, bool everything,
-	struct arena *arena)
+status_mailbox_sentence(
+	const struct mailbox_health *mailbox, int64_t now, bool everything, struct arena *arena)
 {
 	struct view since = words_duration(arena, now - mailbox->compared_at);
 
@@ -48,8 +48,8 @@ status_mailbox_sentence(const struct mailbox_health *mailbox, int64_t now, bool 
 	case MAILBOX_CONNECTING:
 		return VIEW("Connecting to the server.");
 	case MAILBOX_SYNCING:
-		return arena_format(arena, "Taking messages; %" PRId64 " still to come.",
-			mailbox->behind);
+		return arena_format(
+			arena, "Taking messages; %" PRId64 " still to come.", mailbox->behind);
 	case MAILBOX_WAITING:
 		if (mailbox->idle)
 			return VIEW("In step with the server, which announces new mail at once.");
@@ -60,9 +60,8 @@ status_mailbox_sentence(const struct mailbox_health *mailbox, int64_t now, bool 
 	return arena_format(arena, "Not reached%s%.*s%s%s%s. It will be tried again%s.",
 		mailbox->compared_at ? "; last compared " : "",
 		mailbox->compared_at ? (int)since.size : 0, since.data,
-		mailbox->compared_at ? " ago" : "",
-		everything && mailbox->error[0] ? ": " : "", everything ? mailbox->error : "",
-		mailbox->next_try_at ? " by itself" : "");
+		mailbox->compared_at ? " ago" : "", everything && mailbox->error[0] ? ": " : "",
+		everything ? mailbox->error : "", mailbox->next_try_at ? " by itself" : "");
 }
 
 struct view
@@ -253,8 +252,8 @@ status_text(const struct status *status, struct arena *arena, struct str *out)
 		const struct mailbox_health *mailbox = &status->health.mailboxes[i];
 		struct view how = status_mailbox_sentence(mailbox, status->now, true, arena);
 
-		str_append_format(out, "mailbox %s: %.*s\n", mailbox->name, (int)how.size,
-			how.data);
+		str_append_format(
+			out, "mailbox %s: %.*s\n", mailbox->name, (int)how.size, how.data);
 	}
 	for (size_t i = 0; i < status->account_count; i++)
 		text_account(&status->accounts[i], arena, out);

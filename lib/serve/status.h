@@ -8,7 +8,7 @@
 
 /** What the front page, /api/v1/status and `casepost status` say. */
 struct status {
-	int64_t now; /**< Unix seconds */
+	int64_t now;                 /**< Unix seconds */
 	const struct totals *totals; /**< the reader's */
 	struct folder_account *accounts;
 	size_t account_count;
@@ -26,16 +26,15 @@ enum { STATUS_FEW = 3 };
  * @health   may be NULL: then has_health is false
  * @archive  may be NULL: then there are no accounts
  */
-__attribute__((warn_unused_result)) bool status_take(struct reader *reader,
-	struct archive *archive, struct health *health, struct arena *arena,
-	struct status *ret_status, struct error *err);
+__attribute__((warn_unused_result)) bool status_take(struct reader *reader, struct archive *archive,
+	struct health *health, struct arena *arena, struct status *ret_status, struct error *err);
 
 /** Messages that the account of a folder leaves unexplained; 0 is right. */
 int64_t status_unaccounted(const struct folder_account *account);
 
 /** How a mailbox is, in a sentence; what failed in words only if `everything`. */
-struct view status_mailbox_sentence(const struct mailbox_health *mailbox, int64_t now,
-	bool everything, struct arena *arena);
+struct view status_mailbox_sentence(
+	const struct mailbox_health *mailbox, int64_t now, bool everything, struct arena *arena);
 
 /** A finding such as "No mail for 9 days; the usual gap is 14 hours."; empty if all is as usual. */
 struct view status_silence(const struct status *status, struct arena *arena);

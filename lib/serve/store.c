@@ -99,8 +99,8 @@ make_ready(struct store *store, struct connection *connection, struct error *err
 		return false;
 	connection->device = now.st_dev;
 	connection->inode = now.st_ino;
-	return connection->archive || archive_open(&connection->archive,
-					      str_text(&store->directory), DB_READ, err);
+	return connection->archive ||
+	       archive_open(&connection->archive, str_text(&store->directory), DB_READ, err);
 }
 
 bool

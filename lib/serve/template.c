@@ -22,7 +22,8 @@ struct step {
 	size_t partner; /* list, if, unless: its end; end: its begin */
 };
 
-struct template {
+struct template
+{
 	struct step *steps;
 	size_t count;
 	size_t capacity;
@@ -90,8 +91,8 @@ add_step(struct template *template, enum step_kind kind)
 {
 	if (template->count == template->capacity) {
 		template->capacity = template->capacity ? template->capacity * 2 : 64;
-		template->steps = realloc(
-			template->steps, template->capacity * sizeof(*template->steps));
+		template->steps =
+			realloc(template->steps, template->capacity * sizeof(*template->steps));
 		if (!template->steps)
 			abort();
 	}
@@ -387,8 +388,7 @@ template_render(const struct template *template, const void *data, struct str *o
 
 	while (at < template->count) {
 		const struct step *step = &template->steps[at];
-		const char *where =
-			step->slot ? scopes[step->level].data + step->offset : NULL;
+		const char *where = step->slot ? scopes[step->level].data + step->offset : NULL;
 		const struct step *begin;
 		size_t next = at + 1;
 

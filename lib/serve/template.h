@@ -58,19 +58,38 @@ struct shape {
 	(offsetof(owner, member) +                                                                 \
 		0 * sizeof(char[__builtin_types_compatible_p(                                      \
 					__typeof__(((owner *)NULL)->member), type)                 \
-				       ? 1                                                         \
-				       : -1]))
+					? 1                                                        \
+					: -1]))
 
-#define TEXT(owner, member) {#member, SLOT_TEXT, SLOT_AT(owner, member, struct view), 0, NULL}
+#define TEXT(owner, member)                                                                        \
+	{                                                                                          \
+#member, SLOT_TEXT, SLOT_AT(owner, member, struct view), 0, NULL                   \
+	}
 #define MARKUP(owner, member)                                                                      \
-	{#member, SLOT_MARKUP, SLOT_AT(owner, member, struct markup), 0, NULL}
-#define NUMBER(owner, member) {#member, SLOT_NUMBER, SLOT_AT(owner, member, int64_t), 0, NULL}
-#define COUNT(owner, member) {#member, SLOT_COUNT, SLOT_AT(owner, member, uint64_t), 0, NULL}
-#define FLAG(owner, member) {#member, SLOT_FLAG, SLOT_AT(owner, member, bool), 0, NULL}
+	{                                                                                          \
+#member, SLOT_MARKUP, SLOT_AT(owner, member, struct markup), 0, NULL               \
+	}
+#define NUMBER(owner, member)                                                                      \
+	{                                                                                          \
+#member, SLOT_NUMBER, SLOT_AT(owner, member, int64_t), 0, NULL                     \
+	}
+#define COUNT(owner, member)                                                                       \
+	{                                                                                          \
+#member, SLOT_COUNT, SLOT_AT(owner, member, uint64_t), 0, NULL                     \
+	}
+#define FLAG(owner, member)                                                                        \
+	{                                                                                          \
+#member, SLOT_FLAG, SLOT_AT(owner, member, bool), 0, NULL                          \
+	}
 #define LIST(owner, member, counter, item)                                                         \
-	{#member, SLOT_LIST, offsetof(owner, member), SLOT_AT(owner, counter, size_t), &(item)}
+	{                                                                                          \
+#member, SLOT_LIST, offsetof(owner, member), SLOT_AT(owner, counter, size_t),      \
+			&(item)                                                                    \
+	}
 #define OBJECT(owner, member, inner)                                                               \
-	{#member, SLOT_OBJECT, offsetof(owner, member), 0, &(inner)}
+	{                                                                                          \
+#member, SLOT_OBJECT, offsetof(owner, member), 0, &(inner)                         \
+	}
 #define SHAPE(owner, list)                                                                         \
 	{                                                                                          \
 		list, sizeof(list) / sizeof((list)[0]), sizeof(owner)                              \

@@ -57,9 +57,8 @@ take_parameters(struct uri *uri, struct arena *arena)
 	while (view_next_field(&rest, '&', &pair)) {
 		size_t equals = view_find_byte(pair, '=', 0);
 		struct view name = view_slice(pair, 0, equals);
-		struct view value = equals == SIZE_MAX
-					    ? (struct view){0}
-					    : view_slice(pair, equals + 1, pair.size);
+		struct view value = equals == SIZE_MAX ? (struct view){0}
+						       : view_slice(pair, equals + 1, pair.size);
 		struct parameter *parameter = &uri->parameters[uri->parameter_count];
 
 		if (pair.size == 0)

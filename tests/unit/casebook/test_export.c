@@ -69,10 +69,10 @@ a_case_is_a_line_with_every_value_and_its_evidence(void **state)
 	assert_holds(&out, "{\"id\":\"alpha\",\"messages\":[101,103],\"fields\":{\"category\":[");
 	assert_holds(&out,
 		"\"country\":[{\"value\":\"EE\",\"confidence\":0.98,\"method\":\"vocabulary\","
-		"\"message\":101,\"part\":\"text\",\"start\":16,\"end\":23,\"quote\":\"Estonia\"}]");
-	assert_holds(&out,
-		"\"contact_email\":[{\"value\":\"mari@example.ee\",\"confidence\":0.9,"
-		"\"method\":\"sender\",\"message\":101}]");
+		"\"message\":101,\"part\":\"text\",\"start\":16,\"end\":23,\"quote\":\"Estonia\"}"
+		"]");
+	assert_holds(&out, "\"contact_email\":[{\"value\":\"mari@example.ee\",\"confidence\":0.9,"
+			   "\"method\":\"sender\",\"message\":101}]");
 	assert_holds(&out, "\"part\":\"attachment:plan \\\"1\\\".pdf\"");
 }
 
@@ -85,10 +85,9 @@ a_message_is_a_line_with_all_that_is_known_of_it(void **state)
 	write_all(*state, EXPORT_MESSAGES, EXPORT_NDJSON, &oldest, &out);
 	assert_int_equal(lines_of(str_view(&out)), FIXTURE_MESSAGES);
 	assert_holds(&out, "{\"id\":101,\"message_id\":\"\\u003ca@example.org\\u003e\"");
-	assert_holds(&out,
-		"\"source\":\"imap:research/INBOX\","
-		"\"sources\":[\"imap:research/INBOX\",\"old/1.eml\"],"
-		"\"date\":\"2020-03-04T09:12:00+01:00\"");
+	assert_holds(&out, "\"source\":\"imap:research/INBOX\","
+			   "\"sources\":[\"imap:research/INBOX\",\"old/1.eml\"],"
+			   "\"date\":\"2020-03-04T09:12:00+01:00\"");
 	assert_holds(&out, "\"bounce\":{\"recipients\":[{\"address\":\"x@example.org\"");
 	assert_holds(&out, "\"set_aside\":\"the reader was killed after 10 s\"");
 	assert_holds(&out, "\"class\":null,\"class_confidence\":null");
@@ -165,8 +164,7 @@ main(void)
 			a_message_is_a_line_with_all_that_is_known_of_it, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			csv_has_a_line_an_object_and_joins_several_values, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			csv_cells_never_become_formulas, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(csv_cells_never_become_formulas, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(csv_of_nothing_has_a_header, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			what_vanishes_while_an_export_is_written_is_left_out, set_up, tear_down),

@@ -58,7 +58,8 @@ operators_of_the_search_engine_are_words_like_any_other(void **state)
 	match_is("a OR b", "\"a\" AND \"OR\" AND \"b\"");
 	match_is("NEAR(a b)", "\"NEAR(a\" AND \"b)\"");
 	match_is("subject:x -y ^z", "\"subject:x\" AND \"-y\" AND \"^z\"");
-	match_is("x'; DROP TABLE message; --", "\"x';\" AND \"DROP\" AND \"TABLE\" AND \"message;\"");
+	match_is("x'; DROP TABLE message; --",
+		"\"x';\" AND \"DROP\" AND \"TABLE\" AND \"message;\"");
 }
 
 static void
@@ -129,7 +130,8 @@ unknown_names_and_impossible_values_are_refused(void **state)
 {
 	static const char *const wrong[][2] = {{"colour", "red"}, {"country", "Estonia"},
 		{"country", "E1"}, {"class", "love letter"}, {"sort", "random"}, {"limit", "-1"},
-		{"limit", "99999999999"}, {"offset", "x"}, {"answered", "maybe"}, {"state", "lost"}};
+		{"limit", "99999999999"}, {"offset", "x"}, {"answered", "maybe"},
+		{"state", "lost"}};
 	struct filter filter = {0};
 
 	(void)state;

@@ -282,9 +282,8 @@ the_version_moves_with_the_casebook_and_only_then(void **state)
 	assert_ok(reader_version(world->reader, &before, &err), err);
 	assert_ok(reader_version(world->reader, &same, &err), err);
 	assert_true(before == same);
-	fixture_change(&world->fixture,
-		"INSERT INTO change (at, kind, id, what, digest) "
-		"VALUES (1583900000, 'case', 'beta', 'put', 'z')");
+	fixture_change(&world->fixture, "INSERT INTO change (at, kind, id, what, digest) "
+					"VALUES (1583900000, 'case', 'beta', 'put', 'z')");
 	assert_ok(reader_version(world->reader, &after, &err), err);
 	assert_true(before != after);
 }
@@ -328,8 +327,7 @@ main(void)
 			a_page_has_its_rows_and_the_total_of_all, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			the_short_way_to_a_page_gives_the_same_as_the_long_one, set_up, tear_down),
-		cmocka_unit_test_setup_teardown(
-			who_waits_longest_comes_first, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(who_waits_longest_comes_first, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_case_has_its_values_in_the_order_of_fields, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
@@ -340,8 +338,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			the_version_moves_with_the_casebook_and_only_then, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
-			a_question_that_takes_too_long_is_stopped_and_explained, set_up,
-			tear_down),
+			a_question_that_takes_too_long_is_stopped_and_explained, set_up, tear_down),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

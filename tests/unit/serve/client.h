@@ -14,7 +14,8 @@ void client_send(int fd, struct view bytes);
 /** Reads until the server closes, or `timeout_ms` have passed without a byte. */
 void client_read(int fd, int timeout_ms, struct str *out);
 
-/** One request on a connection of its own; *out is the whole answer. Returns its status, 0: none. */
+/** One request on a connection of its own; *out is the whole answer. Returns its status, 0: none.
+ */
 int client_get(const char *address, const char *target, const char *headers, struct str *out);
 
 /** The same with all bytes of the request given. */

@@ -191,8 +191,7 @@ main(void)
 		cmocka_unit_test_setup_teardown(
 			an_unknown_name_costs_what_a_wrong_password_costs, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
-			guessing_is_slowed_where_it_comes_from_and_nowhere_else, set_up,
-			tear_down),
+			guessing_is_slowed_where_it_comes_from_and_nowhere_else, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(a_changed_file_counts_at_once, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			a_file_that_is_gone_or_wrong_lets_nobody_in, set_up, tear_down),

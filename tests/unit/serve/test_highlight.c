@@ -9,8 +9,7 @@ shows(struct view text, const struct span_row *spans, size_t span_count, struct 
 	size_t mark_count, const char *expected)
 {
 	CLEANUP(arena_freep) struct arena *arena = arena_new(1 << 24);
-	struct markup html =
-		highlight_text(arena, text, spans, span_count, marks, mark_count);
+	struct markup html = highlight_text(arena, text, spans, span_count, marks, mark_count);
 
 	assert_view_equal(html.html, view_of(expected));
 }
@@ -54,7 +53,8 @@ static void
 offsets_out_of_range_or_inside_a_character_do_no_harm(void **state)
 {
 	struct mark inside[] = {{2, 3, VIEW("m"), {0}}};
-	struct mark beyond[] = {{1, SIZE_MAX, VIEW("m"), {0}}, {SIZE_MAX, SIZE_MAX, VIEW("n"), {0}}};
+	struct mark beyond[] = {
+		{1, SIZE_MAX, VIEW("m"), {0}}, {SIZE_MAX, SIZE_MAX, VIEW("n"), {0}}};
 	struct mark turned[] = {{3, 1, VIEW("m"), {0}}};
 	const struct span_row spans[] = {{77, 1, SIZE_MAX, 0}};
 
@@ -89,8 +89,8 @@ a_snippet_marks_what_was_found_and_nothing_else(void **state)
 	CLEANUP(arena_freep) struct arena *arena = arena_new(1 << 20);
 
 	(void)state;
-	assert_view(highlight_snippet(arena, VIEW("a \002b<\003 c")).html,
-		"a <mark>b&lt;</mark> c");
+	assert_view(
+		highlight_snippet(arena, VIEW("a \002b<\003 c")).html, "a <mark>b&lt;</mark> c");
 	assert_view(highlight_snippet(arena, VIEW("\003\002\002x")).html, "<mark>x</mark>");
 }
 

@@ -11,10 +11,10 @@
 #include "logins.h"
 #include "serve/server.h"
 
-static const char *const researchers_only[] = {"/cases", "/cases/alpha", "/cases/nope",
-	"/messages", "/messages/101", "/messages/999", "/messages/101/raw", "/cases.csv",
-	"/cases.ndjson", "/messages.csv", "/messages.ndjson", "/feed.atom", "/api/v1/cases",
-	"/api/v1/cases/alpha", "/api/v1/messages", "/api/v1/messages/101", "/login"};
+static const char *const researchers_only[] = {"/cases", "/cases/alpha", "/cases/nope", "/messages",
+	"/messages/101", "/messages/999", "/messages/101/raw", "/cases.csv", "/cases.ndjson",
+	"/messages.csv", "/messages.ndjson", "/feed.atom", "/api/v1/cases", "/api/v1/cases/alpha",
+	"/api/v1/messages", "/api/v1/messages/101", "/login"};
 static const char *const for_everyone[] = {"/", "/api/v1/status", "/api/v1/openapi.json",
 	"/healthz", "/readyz", "/metrics", "/site.css", "/robots.txt", "/icon.svg"};
 
@@ -163,7 +163,7 @@ a_researcher_sees_everything(void **state)
 	for (size_t i = 0; i < sizeof(researchers_only) / sizeof(researchers_only[0]); i++) {
 		const char *path = researchers_only[i];
 		int expected = strstr(path, "nope") || strstr(path, "999") ? 404
-			       : strcmp(path, "/login") == 0		   ? 303
+			       : strcmp(path, "/login") == 0               ? 303
 									   : 200;
 
 		assert_int_equal(get(test, path, client_ada), expected);
@@ -208,7 +208,8 @@ a_strangers_markup_is_text_on_every_page(void **state)
 static void
 every_answer_carries_its_safety_headers(void **state)
 {
-	static const char *const pages[] = {"/", "/cases", "/nothing", "/api/v1/status", "/healthz"};
+	static const char *const pages[] = {
+		"/", "/cases", "/nothing", "/api/v1/status", "/healthz"};
 	struct site_test *test = *state;
 
 	for (size_t i = 0; i < sizeof(pages) / sizeof(pages[0]); i++) {
@@ -248,9 +249,8 @@ what_has_not_changed_is_not_sent_again(void **state)
 		assert_int_equal(get(test, pages[i], headers), 304);
 		if (strcmp(pages[i], "/site.css") == 0)
 			continue;
-		fixture_change(&test->fixture,
-			"INSERT INTO change (at, kind, id, what, digest) "
-			"VALUES (1, 'case', 'beta', 'put', 'q')");
+		fixture_change(&test->fixture, "INSERT INTO change (at, kind, id, what, digest) "
+					       "VALUES (1, 'case', 'beta', 'put', 'q')");
 		assert_int_equal(get(test, pages[i], headers), 200);
 	}
 	assert_int_equal(get(test, "/cases", "If-None-Match: *\r\n"), 401);
@@ -298,16 +298,18 @@ only_get_and_head_are_answered(void **state)
 	for (size_t i = 0; i < sizeof(methods) / sizeof(methods[0]); i++) {
 		str_clear(&request);
 		str_append_format(&request,
-			"%s / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: 0\r\n\r\n",
+			"%s / HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Length: "
+			"0\r\n\r\n",
 			methods[i]);
-		assert_int_equal(client_raw(server_address(test->server), str_view(&request),
-					 &test->answer),
+		assert_int_equal(
+			client_raw(server_address(test->server), str_view(&request), &test->answer),
 			405);
 		answer_has(test, "Allow: GET, HEAD");
 	}
-	assert_int_equal(client_raw(server_address(test->server),
-				 VIEW("HEAD /site.css HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
-				 &test->answer),
+	assert_int_equal(
+		client_raw(server_address(test->server),
+			VIEW("HEAD /site.css HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"),
+			&test->answer),
 		200);
 	assert_true(view_ends_with(str_view(&test->answer), VIEW("\r\n\r\n")));
 }
@@ -361,9 +363,11 @@ static void
 what_is_no_http_is_turned_away(void **state)
 {
 	static const char *const garbage[] = {"\r\n\r\n\r\n", "GET\r\n\r\n", "\x16\x03\x01\x02\x00",
-		"GET / HTTP/9.9\r\n\r\n", "GET / FTP/1.0\r\n\r\n", "GET /\x01 HTTP/1.1\r\nHost: x\r\n\r\n",
+		"GET / HTTP/9.9\r\n\r\n", "GET / FTP/1.0\r\n\r\n",
+		"GET /\x01 HTTP/1.1\r\nHost: x\r\n\r\n",
 		"GET / HTTP/1.1\r\nHost: x\r\n bad folding\r\n\r\n",
-		"GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: 5\r\n\r\n"
+		"GET / HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\nContent-Length: "
+		"5\r\n\r\n"
 		"0\r\n\r\nGET /cases HTTP/1.1\r\nHost: x\r\n\r\n",
 		"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello",
 		"GET / HTTP/1.1\r\nHost: x\r\nContent-Length: -1\r\n\r\n"};
@@ -396,8 +400,8 @@ a_connection_answers_one_request_after_another(void **state)
 			     "GET /healthz HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"));
 	client_read(fd, 5000, &test->answer);
 	close(fd);
-	for (size_t at = 0; (at = view_find(str_view(&test->answer), VIEW("HTTP/1.1 200"), at)) !=
-			    SIZE_MAX;
+	for (size_t at = 0;
+		(at = view_find(str_view(&test->answer), VIEW("HTTP/1.1 200"), at)) != SIZE_MAX;
 		at++)
 		count++;
 	assert_int_equal(count, 3);

@@ -124,7 +124,8 @@ sections_show_what_is_true(void **state)
 	const struct values values = {.is_on = true, .inner = {VIEW("w")}};
 
 	(void)state;
-	renders("{{?is_on}}on{{/is_on}}{{^is_on}}off{{/is_on}}{{?title}}t{{/title}}{{?total}}n{{/total}}"
+	renders("{{?is_on}}on{{/is_on}}{{^is_on}}off{{/is_on}}{{?title}}t{{/title}}{{?total}}n{{/"
+		"total}}"
 		"{{?inner.word}}{{inner.word}}{{/inner.word}}",
 		&values, "onw");
 }
