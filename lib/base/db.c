@@ -523,8 +523,7 @@ db_limit_time(struct db *db, int milliseconds)
 bool
 db_time_is_up(const struct db *db)
 {
-	return db->time_is_up ||
-	       (db->deadline_ms > 0 && clock_monotonic_ms() >= db->deadline_ms);
+	return db->time_is_up || (db->deadline_ms > 0 && clock_monotonic_ms() >= db->deadline_ms);
 }
 
 bool

@@ -57,8 +57,7 @@ size_t health_add_mailbox(struct health *health, const char *name);
 void health_set_mailbox(struct health *health, size_t mailbox, const struct mailbox_health *state);
 /** Replaces the storage error of one of the two databases; NULL clears it. */
 enum health_store { HEALTH_ARCHIVE, HEALTH_CASEBOOK };
-void health_set_storage_error(
-	struct health *health, enum health_store store, const char *text);
+void health_set_storage_error(struct health *health, enum health_store store, const char *text);
 void health_set_unread(struct health *health, int64_t unread);
 /** The patience of health_is_ready(): the longest interval of all mailboxes counts. */
 void health_set_poll_interval(struct health *health, int64_t seconds);

@@ -21,17 +21,17 @@ struct traits {
 	int64_t message;
 	int64_t thread;
 	int64_t ordinal;
-	int64_t siblings;     /**< mentions of the same message, itself included */
-	struct view case_id;  /**< empty: none yet */
-	struct view sender;   /**< address, lower case */
+	int64_t siblings;    /**< mentions of the same message, itself included */
+	struct view case_id; /**< empty: none yet */
+	struct view sender;  /**< address, lower case */
 	struct name project;
 	struct name organisation;
 	struct trait_set countries, sectors, platforms, links;
 };
 
 /** Loads a mention's traits from the casebook. */
-bool traits_load(struct db *db, struct view mention, struct arena *arena,
-	struct traits *ret_traits, struct error *err);
+bool traits_load(struct db *db, struct view mention, struct arena *arena, struct traits *ret_traits,
+	struct error *err);
 
 /** Points for (positive) and against being one case; ALIKE_ENOUGH joins. */
 double traits_compare(const struct traits *a, const struct traits *b);

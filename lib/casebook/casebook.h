@@ -33,8 +33,8 @@ __attribute__((warn_unused_result)) bool casebook_position(
  * Whether this casebook was derived by this program with these vocabularies. An empty casebook
  * takes the derivation on; another one has to be rebuilt.
  */
-__attribute__((warn_unused_result)) bool casebook_is_current(struct casebook *casebook,
-	const char *derivation, bool *ret_current, struct error *err);
+__attribute__((warn_unused_result)) bool casebook_is_current(
+	struct casebook *casebook, const char *derivation, bool *ret_current, struct error *err);
 
 /**
  * One transaction of derivation: begin, put or set aside any number of messages, then commit,

@@ -11,7 +11,8 @@ enum { CASE_ID_SIZE = 11 };
 /** thread.c: joins a new message to the threads it refers to and that refer to it. */
 bool thread_join(struct db *db, int64_t message_id, struct error *err);
 
-/** thread.c: takes a message out of its thread; the rest is joined anew. To be called before it goes. */
+/** thread.c: takes a message out of its thread; the rest is joined anew. To be called before it
+ * goes. */
 bool thread_leave(struct db *db, int64_t message_id, struct error *err);
 
 /** merge.c: writes a mention's keys, from its values and its sender. */
@@ -28,8 +29,8 @@ bool merge_dissolve(struct db *db, struct view case_id, struct error *err);
 bool resolve_case(struct db *db, struct view case_id, struct error *err);
 
 /** feed.c: tells that an object is now as `digest` says, unless that is what was told last. */
-bool feed_put(struct db *db, struct view kind, struct view id,
-	const uint8_t digest[SHA256_SIZE], struct error *err);
+bool feed_put(struct db *db, struct view kind, struct view id, const uint8_t digest[SHA256_SIZE],
+	struct error *err);
 
 /** feed.c: tells that objects which the feed still has are gone. */
 bool feed_drop_vanished(struct db *db, struct error *err);

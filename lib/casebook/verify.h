@@ -15,7 +15,6 @@ struct casebook_verification {
  * the position is in it. Changes nothing.
  */
 __attribute__((warn_unused_result)) bool casebook_verify(const char *directory,
-	struct archive *archive, struct casebook_verification *ret_verification,
-	struct error *err);
+	struct archive *archive, struct casebook_verification *ret_verification, struct error *err);
 
 #endif

@@ -59,7 +59,7 @@ bool field_from_name(struct view name, enum field *ret_field);
 bool field_is_set(enum field field);
 
 enum part_kind {
-	PART_NONE,       /**< no words: the value comes from the sender's address or a decision */
+	PART_NONE, /**< no words: the value comes from the sender's address or a decision */
 	PART_SUBJECT,
 	PART_TEXT,
 	PART_ATTACHMENT,
@@ -76,9 +76,9 @@ struct evidence {
 
 struct value {
 	enum field field;
-	struct view text;    /**< numbers and dates in their written form: "4300", "2019-05" */
-	double confidence;   /**< 0 to 1: of the values at 0.9, nine in ten are right */
-	const char *method;  /**< label, pattern, vocabulary, classifier, sender … */
+	struct view text;   /**< numbers and dates in their written form: "4300", "2019-05" */
+	double confidence;  /**< 0 to 1: of the values at 0.9, nine in ten are right */
+	const char *method; /**< label, pattern, vocabulary, classifier, sender … */
 	struct evidence evidence;
 };
 
@@ -91,7 +91,8 @@ struct mention {
 struct extraction {
 	enum message_class class;
 	double class_confidence;
-	struct view class_reason; /**< for people: "Auto-Submitted: auto-replied", "names a project" */
+	struct view
+		class_reason; /**< for people: "Auto-Submitted: auto-replied", "names a project" */
 	struct mention *mentions;
 	size_t mention_count;
 };
@@ -104,7 +105,8 @@ struct extractor;
 struct extract_options {
 	const char *vocabulary;       /**< folder with the tables of schema/vocabulary */
 	const char *extra_vocabulary; /**< a folder that adds to or replaces tables; may be NULL */
-	const struct view *owners;    /**< addresses whose mail is the team's own, never a submission */
+	const struct view
+		*owners; /**< addresses whose mail is the team's own, never a submission */
 	size_t owner_count;
 };
 

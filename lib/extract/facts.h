@@ -22,7 +22,7 @@ void facts_put(struct frame *frame, const struct facts *facts);
  *
  * Fails with ERROR_MESSAGE; *ret_facts is then untouched.
  */
-__attribute__((warn_unused_result)) bool facts_get(struct frame_reader *reader,
-	struct arena *arena, struct facts *ret_facts, struct error *err);
+__attribute__((warn_unused_result)) bool facts_get(struct frame_reader *reader, struct arena *arena,
+	struct facts *ret_facts, struct error *err);
 
 #endif
