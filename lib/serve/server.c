@@ -61,8 +61,14 @@ struct exchange {
 	bool is_begun;
 };
 
-static struct watched *
-watched_of(struct MHD_Connection *connection)
+/* What hangs on a connection. */
+struct link {
+	struct watched *watched;
+	struct exchange *exchange; /* NULL between requests */
+};
+
+static struct link *
+link_of(struct MHD_Connection *connection)
 {
 	const union MHD_ConnectionInfo *info =
 		MHD_get_connection_info(connection, MHD_CONNECTION_INFO_SOCKET_CONTEXT);
@@ -70,22 +76,50 @@ watched_of(struct MHD_Connection *connection)
 	return info ? info->socket_context : NULL;
 }
 
+static struct watched *
+watched_of(struct MHD_Connection *connection)
+{
+	struct link *link = link_of(connection);
+
+	return link ? link->watched : NULL;
+}
+
+static void
+end_exchange(struct server *server, struct link *link)
+{
+	if (!link || !link->exchange)
+		return;
+	free(link->exchange->target);
+	free(link->exchange);
+	link->exchange = NULL;
+	atomic_fetch_sub(&server->under_way, 1);
+}
+
 static void
 on_connection(void *context, struct MHD_Connection *connection, void **socket_context,
 	enum MHD_ConnectionNotificationCode what)
 {
 	struct server *server = context;
+	struct link *link = *socket_context;
 	const union MHD_ConnectionInfo *info;
 
 	if (what == MHD_CONNECTION_NOTIFY_CLOSED) {
-		watch_remove(server->site.watch, *socket_context);
+		if (link)
+			watch_remove(server->site.watch, link->watched);
+		/* Of a request that the library refused it does not always tell the end. */
+		end_exchange(server, link);
+		free(link);
 		*socket_context = NULL;
 		return;
 	}
+	link = calloc(1, sizeof(*link));
+	if (!link)
+		abort();
 	info = MHD_get_connection_info(connection, MHD_CONNECTION_INFO_CONNECTION_FD);
 	if (info)
-		*socket_context = watch_add(server->site.watch, info->connect_fd,
+		link->watched = watch_add(server->site.watch, info->connect_fd,
 			clock_monotonic_ms() + server->headers_ms);
+	*socket_context = link;
 }
 
 /* The library is asked to leave "%" alone; decoding is uri_parse()'s. */
@@ -101,14 +135,19 @@ static void *
 on_request_line(void *context, const char *target, struct MHD_Connection *connection)
 {
 	struct server *server = context;
-	struct exchange *exchange = calloc(1, sizeof(*exchange));
+	struct link *link = link_of(connection);
+	struct exchange *exchange;
 
-	(void)connection;
+	if (!link)
+		return NULL; /* no request without a connection */
+	end_exchange(server, link);
+	exchange = calloc(1, sizeof(*exchange));
 	if (!exchange)
 		abort();
 	exchange->target_size = strlen(target);
 	if (exchange->target_size <= REQUEST_URI_MAX)
 		exchange->target = strdup(target);
+	link->exchange = exchange;
 	atomic_fetch_add(&server->under_way, 1);
 	return exchange;
 }
@@ -118,15 +157,12 @@ on_completed(void *context, struct MHD_Connection *connection, void **request_co
 	enum MHD_RequestTerminationCode why)
 {
 	struct server *server = context;
-	struct exchange *exchange = *request_context;
 
 	(void)why;
-	if (!exchange)
+	if (!*request_context)
 		return;
-	free(exchange->target);
-	free(exchange);
 	*request_context = NULL;
-	atomic_fetch_sub(&server->under_way, 1);
+	end_exchange(server, link_of(connection));
 	/* The next request on it begins within SILENCE_S, or the library closes it. */
 	watch_set(server->site.watch, watched_of(connection),
 		clock_monotonic_ms() + SILENCE_S * 1000 + server->headers_ms);
