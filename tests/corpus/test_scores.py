@@ -14,7 +14,7 @@ CORPORA = sorted(path.parent.name for path in HERE.glob("*/gold.jsonl"))
 
 
 @pytest.fixture(scope="module")
-def figures(tmp_path_factory, session_folder):
+def figures(session_folder):
     """Figures of a corpus by its name; each is imported once."""
     from harness.casepost import Casepost
     known = {}
@@ -23,7 +23,8 @@ def figures(tmp_path_factory, session_folder):
         if corpus not in known:
             casepost = Casepost(session_folder / f"corpus-{corpus}", web=False)
             casepost.run("import", HERE / corpus, timeout=300)
-            out = tmp_path_factory.mktemp(corpus)
+            out = session_folder / f"exports-{corpus}"
+            out.mkdir()
             for kind in ("messages", "cases"):
                 (out / kind).write_text(casepost.run("export", kind).stdout)
             score = [sys.executable, HERE / "score.py", HERE / corpus, out / "messages",

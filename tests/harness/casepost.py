@@ -163,7 +163,8 @@ class Casepost:
 
     def kill(self):
         """kill -9 of the daemon alone, as the kernel does when memory is gone."""
-        self.expect_error("the other process has ended")  # as its children see it
+        # As its children see it.
+        self.expect_error("the other process has ended|stopped before the end")
         self._process.kill()
         self._process.wait()
         self._process = None
