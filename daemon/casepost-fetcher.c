@@ -172,7 +172,7 @@ run(struct channel *channel)
 	intake_client_init(&client, channel);
 	ok = mailbox_run(&options, &client.intake, &client.wake, &watcher, &err);
 	if (options.once && !send_result(channel, ok, &err) && !ok)
-		log_err("mailbox %s: %s", options.name, err.text);
+		log_notice("mailbox %s: %s", options.name, err.text); /* the daemon has gone */
 	mailbox_options_free(&options);
 	return ok ? STATUS_DONE : STATUS_FAILED;
 }
