@@ -26,7 +26,7 @@ setup_group() {
 		setup_libraries | grep -v cmocka | sed 's/^/- /'
 		;;
 	server) printf '%s\n' 'dovecot dovecot-imapd' 'openssl openssl' 'python3 python3' ;;
-	tests) printf '%s\n' '- libcmocka-dev' '- python3-pytest' ;;
+	tests) printf '%s\n' '- libcmocka-dev' '- python3-pytest' '- ca-certificates' ;;
 	lint) printf '%s\n' 'clang-format clang-format' 'shellcheck shellcheck' 'mandoc mandoc' ;;
 	esac
 }
