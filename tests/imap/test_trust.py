@@ -45,7 +45,8 @@ def no_login_was_tried(server):
     wait_for(lambda: "Disconnected" in server.log(), 10, "the end of the connection")
     for line in server.log().splitlines():
         if "imap-login" in line:
-            assert "no auth attempts" in line, line
+            # Dovecot's words depend on how far its own login process had come by then.
+            assert "no auth attempts" in line or "before auth was ready" in line, line
             assert "user=<>" in line, line
 
 
