@@ -106,11 +106,11 @@ static bool
 take_security(struct loading *loading, const char *key, const char *value, void *target)
 {
 	static const char *const WORDS[] = {"tls", "starttls", "insecure"};
-	enum config_security *security = target;
+	enum security *security = target;
 
 	for (size_t i = 0; i < 3; i++) {
 		if (strcmp(value, WORDS[i]) == 0) {
-			*security = (enum config_security)i;
+			*security = (enum security)i;
 			return true;
 		}
 	}
@@ -415,13 +415,13 @@ finish_mailbox(const struct config *config, struct config_mailbox *mailbox, stru
 	if (lacks)
 		return error_set(err, ERROR_USAGE, "%s:%d: %s: is missing in [mailbox %s]",
 			config->path, mailbox->line, lacks, mailbox->name);
-	if (mailbox->security == CONFIG_INSECURE && !is_loopback(mailbox->host))
+	if (mailbox->security == SECURITY_INSECURE && !is_loopback(mailbox->host))
 		return error_set(err, ERROR_USAGE,
 			"%s:%d: security: insecure is for this machine only (localhost, 127.0.0.1, "
 			"::1), and %s is not: use tls or starttls",
 			config->path, mailbox->line, mailbox->host);
 	if (mailbox->port == 0)
-		mailbox->port = mailbox->security == CONFIG_TLS ? 993 : 143;
+		mailbox->port = mailbox->security == SECURITY_TLS ? 993 : 143;
 	if (mailbox->folders.count == 0)
 		mailbox->folders = (struct config_list){{"INBOX"}, 1};
 	return true;

@@ -6,6 +6,7 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "fetch/transport.h"
 
 /**
  * casepost.conf(5): an INI file. A wrong line is an error that names file, line and key; nothing
@@ -13,8 +14,6 @@
  * the new one is wrong.
  */
 enum { CONFIG_MAILBOXES_MAX = 64, CONFIG_LIST_MAX = 256 };
-
-enum config_security { CONFIG_TLS, CONFIG_STARTTLS, CONFIG_INSECURE };
 
 struct config_list {
 	const char *items[CONFIG_LIST_MAX];
@@ -26,7 +25,7 @@ struct config_mailbox {
 	int line; /**< of its section, for messages */
 	const char *host;
 	uint16_t port;
-	enum config_security security;
+	enum security security;
 	const char *ca_file; /**< NULL: the system's authorities */
 	const char *user;
 	const char *password_file; /**< a systemd credential becomes the path of its file */

@@ -223,20 +223,6 @@ move_above_channel(int *fd, struct error *err)
 	return true;
 }
 
-static enum security
-security_of(const struct config_mailbox *config)
-{
-	switch (config->security) {
-	case CONFIG_TLS:
-		return SECURITY_TLS;
-	case CONFIG_STARTTLS:
-		return SECURITY_STARTTLS;
-	case CONFIG_INSECURE:
-		return SECURITY_INSECURE;
-	}
-	abort(); /* there is no other */
-}
-
 /* The options' strings are only read while they are put into the frame. */
 static char *
 borrow(const char *text)
@@ -254,7 +240,7 @@ send_config(struct fetcher *fetcher, struct error *err)
 		.name = borrow(config->name),
 		.host = borrow(config->host),
 		.port = config->port,
-		.security = security_of(config),
+		.security = config->security,
 		.ca_file = borrow(config->ca_file),
 		.user = borrow(config->user),
 		.folders = (char **)(uintptr_t)config->folders.items,

@@ -21,14 +21,6 @@ print_folder(void *context, struct view folder)
 	}
 }
 
-static enum security
-security_of(const struct config_mailbox *mailbox)
-{
-	return mailbox->security == CONFIG_TLS        ? SECURITY_TLS
-	       : mailbox->security == CONFIG_STARTTLS ? SECURITY_STARTTLS
-						      : SECURITY_INSECURE;
-}
-
 /* Looks at a folder as the fetcher will; a pattern is one that LIST answers. */
 static bool
 check_folder(struct session *session, const char *folder, struct error *err)
@@ -51,7 +43,7 @@ connect_mailbox(const struct config_mailbox *mailbox, struct error *err)
 	struct session_options options = {
 		.host = mailbox->host,
 		.port = mailbox->port,
-		.security = security_of(mailbox),
+		.security = mailbox->security,
 		.ca_file = mailbox->ca_file,
 		.user = mailbox->user,
 	};

@@ -61,7 +61,7 @@ a_mailbox_has_defaults_that_fit_its_security(void **state)
 	assert_int_equal(config->mailbox_count, 2);
 	assert_string_equal(first->name, "research");
 	assert_int_equal(first->port, 993);
-	assert_int_equal(first->security, CONFIG_TLS);
+	assert_int_equal(first->security, SECURITY_TLS);
 	assert_true(first->idle);
 	assert_int_equal(first->poll_interval_s, 300);
 	assert_int_equal(first->folders.count, 1);
